@@ -1,0 +1,123 @@
+/**
+ * The outside as values. Only this file and `bin/` touch `process`; everything else takes an `Io`, so that a test can
+ * hand in memory streams, a fake clock and an environment of its own.
+ */
+import { homedir, hostname } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
+import { ToolError } from './errors.ts';
+
+export type Env = Readonly<Record<string, string | undefined>>;
+export type SignalName = 'SIGHUP' | 'SIGINT' | 'SIGQUIT' | 'SIGTERM' | 'SIGUSR1' | 'SIGUSR2' | 'SIGWINCH';
+
+export interface OutputStream extends Writable {
+  isTTY?: boolean | undefined;
+  columns?: number | undefined;
+}
+
+export interface InputStream extends Readable {
+  isTTY?: boolean | undefined;
+}
+
+export interface Io {
+  readonly stdin: InputStream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly env: Env;
+  readonly platform: NodeJS.Platform;
+  /** Absolute path of the current folder. */
+  readonly cwd: string;
+  /** Absent when the user has none. */
+  readonly home: string | undefined;
+  readonly hostname: string;
+  readonly pid: number;
+  /** How this program was started: the runtime and its arguments up to the script. To start it again. */
+  readonly self: readonly string[];
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Rejects with the signal's reason as soon as `signal` is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** In [0, 1). */
+  random(): number;
+  /** Aborted by SIGINT and SIGTERM, with a `ToolError` of code `INTERRUPTED` as its reason. */
+  readonly signal: AbortSignal;
+  /** Hears a signal until the returned function is called. While somebody hears SIGINT or SIGTERM, `signal` is not aborted by it. */
+  onSignal(name: SignalName, listener: () => void): () => void;
+  /** Ends this process by a signal, as a child that died by it would (128+n where the platform cannot). */
+  dieBySignal(name: NodeJS.Signals): void;
+}
+
+/** A `sleep` on real timers. */
+export function sleepFor(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** The home folder: `HOME` (`USERPROFILE` on Windows) when set, else the user database's. */
+function findHome(env: Env, platform: NodeJS.Platform): string | undefined {
+  const named = platform === 'win32' ? env.USERPROFILE : env.HOME;
+  if (named !== undefined) return named === '' ? undefined : named;
+  try {
+    return homedir() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function interrupted(name: SignalName): ToolError {
+  return new ToolError('INTERRUPTED', `interrupted by ${name}`, { exitCode: name === 'SIGTERM' ? 143 : 130 });
+}
+
+/** The real outside. */
+export function nodeIo(): Io {
+  const controller = new AbortController();
+  const listeners = new Map<SignalName, Set<() => void>>();
+  const hear = (name: SignalName): void => {
+    if (listeners.has(name)) return;
+    listeners.set(name, new Set());
+    process.on(name, () => {
+      const heard = listeners.get(name);
+      if (heard !== undefined && heard.size > 0) for (const listener of [...heard]) listener();
+      else if (name === 'SIGINT' || name === 'SIGTERM') controller.abort(interrupted(name));
+    });
+  };
+  hear('SIGINT');
+  hear('SIGTERM');
+  return {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    platform: process.platform,
+    cwd: process.cwd(),
+    home: findHome(process.env, process.platform),
+    hostname: hostname(),
+    pid: process.pid,
+    self: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
+    now: () => Date.now(),
+    sleep: sleepFor,
+    random: () => Math.random(),
+    signal: controller.signal,
+    onSignal(name, listener) {
+      hear(name);
+      listeners.get(name)?.add(listener);
+      return () => listeners.get(name)?.delete(listener);
+    },
+    dieBySignal(name) {
+      process.removeAllListeners(name);
+      process.kill(process.pid, name);
+    },
+  };
+}

@@ -1,0 +1,122 @@
+/** The sandbox's state: plain data, so that `reset` and `state` of the admin path are a copy and a print. */
+
+export interface SandboxUser {
+  id: string;
+  name: string;
+  displayName: string;
+  createdAt: number;
+  accessKeys: { id: string; secret: string; active: boolean }[];
+  systemPolicies: string[];
+  customPolicies: string[];
+}
+
+export interface SandboxRole {
+  id: string;
+  name: string;
+  description: string;
+  /** Verbatim text. */
+  trustPolicy: string;
+  maxSessionDurationSeconds: number;
+  createdAt: number;
+  updatedAt: number;
+  systemPolicies: string[];
+  customPolicies: string[];
+}
+
+export interface SandboxPolicyVersion {
+  id: string;
+  document: string;
+  isDefault: boolean;
+  createdAt: number;
+}
+
+export interface SandboxPolicy {
+  name: string;
+  description: string;
+  createdAt: number;
+  updatedAt: number;
+  versions: SandboxPolicyVersion[];
+}
+
+export interface SandboxOidcProvider {
+  name: string;
+  issuerUrl: string;
+  clientIds: string[];
+  fingerprints: string[];
+  description: string;
+  issuanceLimitHours: number;
+  createdAt: number;
+  updatedAt: number;
+}
+
+export interface SandboxTask {
+  id: string;
+  clusterId: string;
+  type: string;
+  createdAt: number;
+  /** When it ends, milliseconds since the epoch. */
+  endsAt: number;
+  /** Its effect, applied by whoever looks first after `endsAt`. */
+  effect:
+    | { kind: 'rrsa'; enabled: boolean }
+    | { kind: 'installAddon'; name: string; version: string }
+    | { kind: 'uninstallAddon'; name: string };
+  state: 'running' | 'success' | 'fail';
+  error?: { code: string; message: string } | undefined;
+}
+
+export interface SandboxCluster {
+  id: string;
+  name: string;
+  regionId: string;
+  version: string;
+  type: string;
+  profile: string;
+  state: string;
+  rrsaEnabled: boolean;
+  /** Issuers, first one counts. The sandbox's own (`<endpoint>/oidc/<cluster id>`) unless the seed names another. */
+  issuers: string[];
+  createdAt: number;
+  addons: { name: string; version: string; state: string }[];
+  logs: { id: number; text: string; createdAt: number }[];
+  /** RSA key pair of the issuer as PKCS#8 PEM, and its key id. Made when first needed. Absent with a seed's own `jwks`. */
+  signingKey?: { privateKeyPem: string; kid: string } | undefined;
+  /** Public keys of a foreign issuer, from the seed's `jwksFile`. */
+  jwks?: { keys: Record<string, unknown>[] } | undefined;
+}
+
+export interface SandboxSession {
+  accessKeyId: string;
+  accessKeySecret: string;
+  securityToken: string;
+  accountId: string;
+  roleName: string;
+  roleId: string;
+  sessionName: string;
+  sessionPolicy?: string | undefined;
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
+}
+
+export interface SandboxAccount {
+  id: string;
+  users: SandboxUser[];
+  roles: SandboxRole[];
+  policies: SandboxPolicy[];
+  providers: SandboxOidcProvider[];
+  clusters: SandboxCluster[];
+  tasks: SandboxTask[];
+}
+
+export interface Store {
+  accounts: SandboxAccount[];
+  sessions: SandboxSession[];
+  /** How long a cluster change takes, in milliseconds. */
+  updateTimeMs: number;
+  /** Shortens every session to this, in milliseconds; `undefined`: as asked. */
+  sessionTtlMs: number | undefined;
+  /** Trust policies longer than this are refused. RAM publishes no number. */
+  trustPolicyMaxLength: number;
+  /** Counter behind ids, so that they are deterministic. */
+  nextId: number;
+}
