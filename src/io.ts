@@ -80,8 +80,16 @@ function interrupted(name: SignalName): ToolError {
   return new ToolError('INTERRUPTED', `interrupted by ${name}`, { exitCode: name === 'SIGTERM' ? 143 : 130 });
 }
 
+/** An `Io` that is a process of its own: it also has a command line and an end. */
+export interface ProcessIo extends Io {
+  /** Without the runtime and the script. */
+  readonly argv: readonly string[];
+  /** Ends the process once everything written has left it; 1 for anything that is no number. */
+  exit(code: unknown): void;
+}
+
 /** The real outside. */
-export function nodeIo(): Io {
+export function nodeIo(): ProcessIo {
   const controller = new AbortController();
   const listeners = new Map<SignalName, Set<() => void>>();
   const hear = (name: SignalName): void => {
@@ -90,12 +98,23 @@ export function nodeIo(): Io {
     process.on(name, () => {
       const heard = listeners.get(name);
       if (heard !== undefined && heard.size > 0) for (const listener of [...heard]) listener();
-      else if (name === 'SIGINT' || name === 'SIGTERM') controller.abort(interrupted(name));
+      else if (name !== 'SIGINT' && name !== 'SIGTERM') return;
+      else if (controller.signal.aborted) process.exit(name === 'SIGTERM' ? 143 : 130);
+      else controller.abort(interrupted(name));
     });
   };
   hear('SIGINT');
   hear('SIGTERM');
+  // A reader that went away (`| head`) is no failure of ours to report: there is nobody left to report to.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  process.stderr.on('error', () => {});
   return {
+    argv: process.argv.slice(2),
+    exit(code) {
+      const status = typeof code === 'number' ? code : 1;
+      process.exitCode = status;
+      process.stdout.write('', () => process.stderr.write('', () => process.exit(status)));
+    },
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,

@@ -1,0 +1,90 @@
+/** `main(argv, io)` → exit code; the one place where an error becomes text and a number. */
+import { canonicalArgv, type NormalForm, normalize } from './commands/normalize.ts';
+import { readFlags } from './commands/options.ts';
+import type { CommandTable } from './commands/spec.ts';
+import { table as fullTable } from './commands/table.ts';
+import { ToolError, usageError } from './errors.ts';
+import type { Io } from './io.ts';
+import { version } from './version.ts';
+
+/** How long a command that was interrupted may still take to say what it has done, in milliseconds. */
+const interruptGraceMs = 1_000;
+
+async function run(argv: readonly string[], io: Io, table: CommandTable): Promise<number> {
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) return printVersion(io);
+  if (argv[0] === 'help') return printHelp(normalize([...argv.slice(1), '--help'], table), io, table);
+  const normal = normalize(argv, table);
+  if (normal.version && normal.path.length === 0) return printVersion(io);
+  if (normal.help || normal.spec === undefined) return printHelp(normal, io, table);
+  return dispatch(normal, io, table);
+}
+
+function printVersion(io: Io): number {
+  io.stdout.write(`ack-ram-tool ${version}\n`);
+  return 0;
+}
+
+async function printHelp(normal: NormalForm, io: Io, table: CommandTable): Promise<number> {
+  const { helpText } = await import('./commands/program.ts');
+  if (normal.spec === undefined && normal.args.length > 0) throw usageError(`unexpected argument ${normal.args[0]}`);
+  io.stdout.write(helpText(normal, table, io));
+  return 0;
+}
+
+async function dispatch(normal: NormalForm, io: Io, table: CommandTable): Promise<number> {
+  const { parseCanonical } = await import('./commands/program.ts');
+  const { spec, flags, args } = await parseCanonical(canonicalArgv(normal), normal, table, io);
+  const input = {
+    spec,
+    flags: readFlags(spec, flags, io, (message) => io.stderr.write(`warning: ${message}\n`)),
+    args,
+  };
+  const command = await spec.load();
+  return raceInterrupt(command.run(input, io), io);
+}
+
+/** A command that is interrupted stops at once; it gets a moment to say how far it came. */
+async function raceInterrupt(running: Promise<number>, io: Io): Promise<number> {
+  let onAbort = (): void => {};
+  const interrupted = new Promise<never>((_, reject) => {
+    onAbort = () => {
+      const timer = setTimeout(() => reject(io.signal.reason), interruptGraceMs);
+      running.catch(() => {}).finally(() => clearTimeout(timer));
+    };
+    if (io.signal.aborted) onAbort();
+    else io.signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([running, interrupted]);
+  } catch (error) {
+    throw io.signal.aborted && !(error instanceof ToolError) ? io.signal.reason : error;
+  } finally {
+    io.signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** `-o json` as far as can be told from a command line that may not parse. */
+function wantsJson(argv: readonly string[], io: Io): boolean {
+  const end = argv.indexOf('--');
+  const own = end === -1 ? argv : argv.slice(0, end);
+  const text = own.join('\n');
+  if (/(?:^|\n)(?:--output[=\n]|-o=?\n?)json(?:\n|$)/i.test(text)) return true;
+  if (/(?:^|\n)(?:--output(?:[=\n])|-o)/.test(text)) return false;
+  return io.env.ACK_RAM_TOOL_OUTPUT?.toLowerCase() === 'json';
+}
+
+/**
+ * Runs one command line.
+ * @param argv without the runtime and the script
+ * @returns the exit code of the process; never throws
+ */
+export async function main(argv: readonly string[], io: Io, table: CommandTable = fullTable): Promise<number> {
+  try {
+    return await run(argv, io, table);
+  } catch (error) {
+    const { errorJson, formatError } = await import('./output/error-block.ts');
+    io.stderr.write(formatError(error, { command: argv }));
+    if (wantsJson(argv, io)) io.stderr.write(errorJson(error));
+    return error instanceof ToolError ? error.exitCode : 1;
+  }
+}

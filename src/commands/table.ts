@@ -1,0 +1,25 @@
+/** The whole command line as data. A command is listed here when it works, and not before. */
+import type { CommandTable } from './spec.ts';
+import { credentialCommands } from './table/credentials.ts';
+import { rrsaCommands } from './table/rrsa.ts';
+import { sandboxCommands } from './table/sandbox.ts';
+
+export const table: CommandTable = {
+  groups: [
+    { path: ['rrsa'], summary: 'RAM roles for service accounts: enable, associate, assume' },
+    { path: ['sandbox'], summary: 'a local cloud to try and test against, no account needed' },
+  ],
+  commands: [
+    ...rrsaCommands,
+    ...credentialCommands,
+    ...sandboxCommands,
+    {
+      path: ['version'],
+      summary: 'print the version',
+      examples: ['ack-ram-tool version', 'ack-ram-tool version -o json'],
+      flags: [],
+      outputs: ['text', 'json'],
+      load: () => import('./version.ts'),
+    },
+  ],
+};

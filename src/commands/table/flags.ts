@@ -1,0 +1,157 @@
+/** Flags that several commands share, and which command has which. */
+import type { CommandSpec, CommandTable, FlagSpec } from '../spec.ts';
+
+export const helpFlag: FlagSpec = { name: 'help', short: 'h', kind: 'boolean', summary: 'show help' };
+export const versionFlag: FlagSpec = { name: 'version', short: 'V', kind: 'boolean', summary: 'print the version' };
+
+export const clusterId: FlagSpec = {
+  name: 'cluster-id',
+  short: 'c',
+  kind: 'string',
+  value: 'ID',
+  summary: 'the ACK or ACS cluster',
+  required: true,
+};
+
+export const roleName: FlagSpec = {
+  name: 'role-name',
+  short: 'r',
+  kind: 'string',
+  value: 'NAME',
+  summary: 'the RAM role',
+  required: true,
+};
+
+export const namespace: FlagSpec = {
+  name: 'namespace',
+  short: 'n',
+  kind: 'string',
+  value: 'NAMESPACE',
+  summary: 'the Kubernetes namespace; `*` and `?` are wildcards',
+  required: true,
+};
+
+export const serviceAccount: FlagSpec = {
+  name: 'service-account',
+  short: 's',
+  kind: 'string',
+  value: 'NAME',
+  summary: 'the Kubernetes service account; `*` and `?` are wildcards',
+  required: true,
+};
+
+export const timeout: FlagSpec = {
+  name: 'timeout',
+  kind: 'duration',
+  value: 'DURATION',
+  summary: 'how long to wait',
+  default: '15m',
+};
+
+/** The session that an assumed role gives. */
+export const sessionFlags: readonly FlagSpec[] = [
+  {
+    name: 'duration',
+    kind: 'duration',
+    value: 'DURATION',
+    summary: 'life of the session, 15m up to the limit of the role',
+  },
+  {
+    name: 'session-name',
+    kind: 'string',
+    value: 'NAME',
+    summary: 'name of the session, seen in audit logs',
+    default: 'ack-ram-tool',
+  },
+  {
+    name: 'policy',
+    kind: 'string',
+    value: 'JSON',
+    summary: 'session policy that narrows the rights of the role further',
+  },
+];
+
+const globalFlags: readonly FlagSpec[] = [
+  {
+    name: 'assume-yes',
+    short: 'y',
+    kind: 'boolean',
+    summary: 'answer every question with yes',
+    env: ['ACK_RAM_TOOL_ASSUME_YES'],
+  },
+  {
+    name: 'log-level',
+    kind: 'string',
+    value: 'LEVEL',
+    summary: 'least level of log lines on stderr',
+    env: ['ACK_RAM_TOOL_LOG_LEVEL'],
+    default: 'info',
+    choices: ['debug', 'info', 'warn', 'warning', 'error'],
+  },
+  { name: 'verbose', short: 'v', kind: 'boolean', summary: 'same as --log-level debug', env: ['ACK_RAM_TOOL_VERBOSE'] },
+];
+
+const cloudFlags: readonly FlagSpec[] = [
+  {
+    name: 'region-id',
+    kind: 'string',
+    value: 'ID',
+    summary: 'region whose endpoints are called',
+    env: ['ACK_RAM_TOOL_REGION_ID'],
+  },
+  {
+    name: 'ignore-env-credentials',
+    kind: 'boolean',
+    summary: 'do not take credentials from environment variables',
+    env: ['ACK_RAM_TOOL_IGNORE_ENV_CREDENTIALS'],
+  },
+  { name: 'role-arn', kind: 'string', value: 'ARN', summary: 'assume this role first' },
+  ...(['sts', 'ram', 'cs'] as const).map((product) => ({
+    name: `${product}-endpoint`,
+    kind: 'string' as const,
+    value: 'ENDPOINT',
+    summary: `endpoint of ${product.toUpperCase()}: host[:port] over https, or a URL`,
+    env: [`ACK_RAM_TOOL_${product.toUpperCase()}_ENDPOINT`],
+  })),
+  {
+    name: 'use-vpc-endpoint',
+    kind: 'boolean',
+    summary: 'call the endpoints inside the VPC',
+    env: ['ACK_RAM_TOOL_USE_VPC_ENDPOINT', 'ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED'],
+  },
+  { name: 'allow-insecure-http', kind: 'boolean', summary: 'allow http endpoints beyond this machine' },
+];
+
+const dryRun: FlagSpec = { name: 'dry-run', kind: 'boolean', summary: 'show what would change, change nothing' };
+
+function outputFlag(choices: readonly string[]): FlagSpec {
+  return {
+    name: 'output',
+    short: 'o',
+    kind: 'string',
+    value: 'FORMAT',
+    summary: 'format of what is printed on stdout',
+    env: ['ACK_RAM_TOOL_OUTPUT'],
+    default: 'text',
+    choices,
+  };
+}
+
+/** Flags of the command's own, then the shared ones. A flag of its own replaces a shared one of that name. */
+export function flagsOf(spec: CommandSpec): readonly FlagSpec[] {
+  const shared = [
+    ...(spec.changes ? [dryRun] : []),
+    ...(spec.outputs ? [outputFlag(spec.outputs)] : []),
+    ...globalFlags,
+    ...(spec.cloud ? cloudFlags : []),
+  ];
+  return [...spec.flags, ...shared.filter(({ name }) => !spec.flags.some((own) => own.name === name))];
+}
+
+/** Every flag that some command has; the first of each name. */
+export function allFlags(table: CommandTable): readonly FlagSpec[] {
+  const all = new Map<string, FlagSpec>();
+  for (const spec of table.commands)
+    for (const flag of flagsOf(spec)) if (!all.has(flag.name)) all.set(flag.name, flag);
+  return [...all.values()];
+}

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { normalize } from '../../src/commands/normalize.ts';
+import { expandHome, parseDuration, readFlags } from '../../src/commands/options.ts';
+import { table } from '../../src/commands/table.ts';
+import type { Env } from '../../src/io.ts';
+
+function read(argv: string[], env: Env = {}, home: string | undefined = '/home/me') {
+  const { spec, flags } = normalize(argv, table);
+  const warnings: string[] = [];
+  if (spec === undefined) throw new Error('no such command');
+  return { flags: readFlags(spec, flags, { env, home }, (message) => warnings.push(message)), warnings };
+}
+
+describe('parseDuration', () => {
+  it.each([
+    ['90s', 90_000],
+    ['3h0m0s', 10_800_000],
+    ['1h30m', 5_400_000],
+    ['1.5h', 5_400_000],
+    ['.5s', 500],
+    ['250ms', 250],
+    ['0s', 0],
+    ['1µs', 0.001],
+  ])('reads %s', (text, ms) => expect(parseDuration(text)).toBeCloseTo(ms, 6));
+
+  it.each(['', '90', '0', '-1s', '1d', '1h30', 's', '1 s', '1e3s', 'NaNs', '1s\n'])('refuses %j', (text) =>
+    expect(parseDuration(text)).toBeUndefined(),
+  );
+
+  it('is linear in hostile input', () => {
+    fc.assert(fc.property(fc.string({ maxLength: 5_000 }), (text) => void parseDuration(text)));
+    expect(parseDuration('1'.repeat(100_000))).toBeUndefined();
+  });
+});
+
+describe('expandHome', () => {
+  it('expands a leading tilde only', () => {
+    expect(expandHome('~', '/home/me')).toBe('/home/me');
+    expect(expandHome('~/x', '/home/me')).toBe('/home/me/x');
+    expect(expandHome('~other/x', '/home/me')).toBe('~other/x');
+    expect(expandHome('a/~/b', '/home/me')).toBe('a/~/b');
+  });
+
+  it('says so when there is no home folder', () => {
+    expect(() => expandHome('~/x', undefined)).toThrow('no home folder');
+  });
+});
+
+describe('readFlags', () => {
+  it('lets a flag beat its variable, false included', () => {
+    const env = { ACK_RAM_TOOL_ASSUME_YES: 'true', ACK_RAM_TOOL_LOG_LEVEL: 'error' };
+    const { flags } = read(['rrsa', 'status', '-c', 'c1', '--assume-yes=false', '--log-level', 'debug'], env);
+    expect(flags.boolean('assume-yes')).toBe(false);
+    expect(flags.string('log-level')).toBe('debug');
+  });
+
+  it('lets a variable beat the default', () => {
+    const { flags } = read(['rrsa', 'status', '-c', 'c1'], { ACK_RAM_TOOL_OUTPUT: 'JSON' });
+    expect(flags.string('output')).toBe('json');
+    expect(flags.string('log-level')).toBe('info');
+  });
+
+  it('takes the last of a flag given twice', () => {
+    expect(read(['rrsa', 'status', '-c', 'a', '-c', 'b']).flags.required('cluster-id')).toBe('b');
+  });
+
+  it('takes listed values in any case', () => {
+    expect(read(['rrsa', 'status', '-c', 'c1', '--log-level=ERROR']).flags.string('log-level')).toBe('error');
+  });
+
+  it('refuses another value of a flag', () => {
+    expect(() => read(['rrsa', 'status', '-c', 'c1', '-o', 'xml'])).toThrow(
+      '"xml" is no value for --output: use text or json',
+    );
+    expect(() => read(['export-credentials', '-f', 'bogus'])).toThrow('"bogus" is no value for --format');
+  });
+
+  it('warns about a variable that it cannot use, and ignores it', () => {
+    const { flags, warnings } = read(['rrsa', 'status', '-c', 'c1'], {
+      ACK_RAM_TOOL_ASSUME_YES: 'maybe',
+      ACK_RAM_TOOL_OUTPUT: 'xml',
+    });
+    expect(flags.boolean('assume-yes')).toBe(false);
+    expect(flags.string('output')).toBe('text');
+    expect(warnings).toHaveLength(2);
+  });
+
+  it('counts an empty variable as unset', () => {
+    expect(read(['rrsa', 'status', '-c', 'c1'], { ACK_RAM_TOOL_OUTPUT: '' }).flags.string('output')).toBe('text');
+  });
+
+  it('names every required flag that is missing', () => {
+    expect(() => read(['rrsa', 'associate-role', '-c', 'c1'])).toThrow(
+      '--role-name, --namespace, --service-account are required',
+    );
+    expect(() => read(['rrsa', 'status', '--cluster-id='])).toThrow('--cluster-id is required');
+  });
+
+  it('refuses a duration without a unit', () => {
+    expect(() => read(['rrsa', 'enable', '-c', 'c1', '--timeout', '15'])).toThrow('"15" is no duration for --timeout');
+  });
+
+  it('keeps every value of a flag that may be repeated', () => {
+    const argv = ['rrsa', 'dissociate-role', '-c', 'c1', '-r', 'r'];
+    const { flags } = read([...argv, '--detach-system-policy', 'A', '--detach-system-policy=B']);
+    expect(flags.strings('detach-system-policy')).toEqual(['A', 'B']);
+    expect(flags.strings('detach-custom-policy')).toEqual([]);
+  });
+});
