@@ -8,6 +8,8 @@ export interface SandboxUser {
   accessKeys: { id: string; secret: string; active: boolean }[];
   systemPolicies: string[];
   customPolicies: string[];
+  /** When a policy was attached, by `System/<name>` or `Custom/<name>`. Absent: with the identity itself. */
+  attachedAt?: Record<string, number> | undefined;
 }
 
 export interface SandboxRole {
@@ -21,6 +23,8 @@ export interface SandboxRole {
   updatedAt: number;
   systemPolicies: string[];
   customPolicies: string[];
+  /** When a policy was attached, by `System/<name>` or `Custom/<name>`. Absent: with the identity itself. */
+  attachedAt?: Record<string, number> | undefined;
 }
 
 export interface SandboxPolicyVersion {
@@ -58,9 +62,14 @@ export interface SandboxTask {
   endsAt: number;
   /** Its effect, applied by whoever looks first after `endsAt`. */
   effect:
-    | { kind: 'rrsa'; enabled: boolean }
-    | { kind: 'installAddon'; name: string; version: string }
-    | { kind: 'uninstallAddon'; name: string };
+    | {
+        kind: 'rrsa';
+        enabled: boolean;
+        /** Put before the cluster's other issuers. Absent: they stay as they are. */
+        issuer?: string | undefined;
+      }
+    | { kind: 'installAddons'; names: string[] }
+    | { kind: 'uninstallAddons'; names: string[] };
   state: 'running' | 'success' | 'fail';
   error?: { code: string; message: string } | undefined;
 }
@@ -77,8 +86,12 @@ export interface SandboxCluster {
   /** Issuers, first one counts. The sandbox's own (`<endpoint>/oidc/<cluster id>`) unless the seed names another. */
   issuers: string[];
   createdAt: number;
-  addons: { name: string; version: string; state: string }[];
+  /** One being installed is there already, in state `updating`. `config`: JSON text, empty when absent. */
+  addons: { name: string; version: string; state: string; config?: string | undefined }[];
+  /** Oldest first. */
   logs: { id: number; text: string; createdAt: number }[];
+  /** The next task of this cluster to end fails with this, and `log` (or a text of the sandbox) is logged. Then it is gone. */
+  failNextTask?: { code: string; message: string; log?: string | undefined } | undefined;
   /** RSA key pair of the issuer as PKCS#8 PEM, and its key id. Made when first needed. Absent with a seed's own `jwks`. */
   signingKey?: { privateKeyPem: string; kid: string } | undefined;
   /** Public keys of a foreign issuer, from the seed's `jwksFile`. */
