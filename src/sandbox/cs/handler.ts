@@ -1,0 +1,7 @@
+import type { Operation } from '../types.ts';
+import { addonOperations } from './addons.ts';
+import { clusterOperations } from './clusters.ts';
+import { taskOperations } from './tasks.ts';
+
+/** Everything the sandbox's ACK can do. */
+export const csOperations: readonly Operation[] = [...clusterOperations, ...taskOperations, ...addonOperations];
