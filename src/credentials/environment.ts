@@ -1,0 +1,121 @@
+import type { AssumeRoleWithOidc } from '../cloud/ports.ts';
+import { messageOf, ToolError } from '../errors.ts';
+import type { Env } from '../io.ts';
+import { type AssumeRole, fromAssumedRole, roleSessionFault } from './assume-role.ts';
+import { type KeyFamily, readFamilies } from './key-variables.ts';
+import { fromOidc, oidcSessionFault } from './oidc.ts';
+import type { Credentials, Provider, Source } from './provider.ts';
+import { readOidcToken } from './token-file.ts';
+
+const roleArnVariable = 'ALIBABA_CLOUD_ROLE_ARN';
+const providerArnVariable = 'ALIBABA_CLOUD_OIDC_PROVIDER_ARN';
+const tokenFileVariable = 'ALIBABA_CLOUD_OIDC_TOKEN_FILE';
+const sessionNameVariables = ['ALIBABA_CLOUD_ROLE_SESSION_NAME', 'ALICLOUD_ROLE_SESSION_NAME'];
+
+export interface EnvironmentOptions {
+  env: Env;
+  /** For a leading `~` of the token file. */
+  home: string | undefined;
+  assumeRole: AssumeRole;
+  assumeRoleWithOidc: AssumeRoleWithOidc;
+}
+
+/**
+ * The environment as sources, in the order they are asked: STS triple, OIDC triple, AccessKey.
+ *
+ * Of the AccessKey families the first counts of which an id or a secret is set, whole: an id never meets the secret or
+ * the token of another family. With a token it is the STS triple (no role is assumed on top), without one the
+ * AccessKey, on top of which `ALIBABA_CLOUD_ROLE_ARN` is assumed when set. A token alone is nothing.
+ *
+ * OIDC is configured when its provider ARN or its token file is set; then all three variables must be. The role ARN
+ * alone is not OIDC. An empty variable is one that is not set.
+ */
+export function environmentSources(options: EnvironmentOptions): Source[] {
+  const family = chosenFamily(options.env);
+  const token = family && firstSet(options.env, family.tokens);
+  return [
+    {
+      name: 'environment (STS token)',
+      lookedAt: `no security token beside an AccessKey (${namesOf('tokens')})`,
+      resolve: async () =>
+        family && token ? fromStatic({ ...readKeys(options.env, family), securityToken: token }) : undefined,
+    },
+    {
+      name: 'environment (OIDC token)',
+      lookedAt: `neither ${providerArnVariable} nor ${tokenFileVariable} is set`,
+      resolve: async () => resolveOidc(options),
+    },
+    {
+      name: 'environment (AccessKey)',
+      lookedAt: `no AccessKey id (${namesOf('id')})`,
+      resolve: async () => (family && !token ? resolveAccessKey(options, family) : undefined),
+    },
+  ];
+}
+
+/** Credentials that are what they are. */
+function fromStatic(credentials: Credentials): Provider {
+  return async () => credentials;
+}
+
+function resolveAccessKey(options: EnvironmentOptions, family: KeyFamily): Provider {
+  const base = fromStatic(readKeys(options.env, family));
+  const roleArn = options.env[roleArnVariable];
+  if (!roleArn) return base;
+  const session = { roleArn, sessionName: firstSet(options.env, sessionNameVariables) };
+  const fault = roleSessionFault(session);
+  if (fault !== undefined) throw broken(fault);
+  return fromAssumedRole({ base, assumeRole: options.assumeRole, session });
+}
+
+function resolveOidc({ env, home, assumeRoleWithOidc }: EnvironmentOptions): Provider | undefined {
+  const roleArn = env[roleArnVariable];
+  const providerArn = env[providerArnVariable];
+  const tokenFile = env[tokenFileVariable];
+  if (!providerArn && !tokenFile) return undefined;
+  if (!roleArn) throw incomplete(providerArn ? providerArnVariable : tokenFileVariable, roleArnVariable);
+  if (!providerArn) throw incomplete(tokenFileVariable, providerArnVariable);
+  if (!tokenFile) throw incomplete(providerArnVariable, tokenFileVariable);
+  const session = { roleArn, providerArn, sessionName: firstSet(env, sessionNameVariables) };
+  const fault = oidcSessionFault(session);
+  if (fault !== undefined) throw broken(fault);
+  const readToken = async (): Promise<string> => {
+    try {
+      return await readOidcToken(tokenFile, { home });
+    } catch (error) {
+      throw broken(messageOf(error), `check ${tokenFileVariable}`, error);
+    }
+  };
+  return fromOidc({ session, readToken, assumeRoleWithOidc });
+}
+
+function chosenFamily(env: Env): KeyFamily | undefined {
+  return readFamilies.find((family) => env[family.id] || env[family.secret]);
+}
+
+function readKeys(env: Env, family: KeyFamily): Credentials {
+  const accessKeyId = env[family.id];
+  const accessKeySecret = env[family.secret];
+  if (!accessKeyId) throw incomplete(family.secret, family.id);
+  if (!accessKeySecret) throw incomplete(family.id, family.secret);
+  return { accessKeyId, accessKeySecret };
+}
+
+function firstSet(env: Env, names: readonly string[]): string | undefined {
+  return names.map((name) => env[name]).find((value) => value);
+}
+
+function namesOf(part: 'id' | 'tokens'): string {
+  return [...new Set(readFamilies.flatMap((family) => family[part]))].join(', ');
+}
+
+function incomplete(present: string, missing: string): ToolError {
+  return broken(`${present} is set and ${missing} is not`, `set ${missing}, or unset ${present}`);
+}
+
+function broken(fault: string, hint?: string, cause?: unknown): ToolError {
+  return new ToolError('CREDENTIALS_SOURCE_BROKEN', `the credentials in the environment are unusable: ${fault}`, {
+    ...(hint === undefined ? {} : { hint }),
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
