@@ -1,0 +1,31 @@
+import { Chalk } from 'chalk';
+import type { Env, OutputStream } from '../io.ts';
+
+type Style = (text: string) => string;
+
+/** The few colours of this tool. Where colour is off they give the text back. */
+export interface Colour {
+  readonly enabled: boolean;
+  readonly bold: Style;
+  readonly dim: Style;
+  readonly red: Style;
+  readonly green: Style;
+  readonly yellow: Style;
+  readonly cyan: Style;
+}
+
+function wanted(stream: OutputStream, env: Env): boolean {
+  if (env.NO_COLOR) return false;
+  if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR.toLowerCase() !== 'false';
+  return env.TERM !== 'dumb' && stream.isTTY === true;
+}
+
+/**
+ * Colours for one stream. `NO_COLOR` beats `FORCE_COLOR` (`0` and `false` mean off), both only when not empty; else
+ * whether the stream is a terminal other than `TERM=dumb`. Imported lazily where a command may print nothing.
+ */
+export function colourFor(stream: OutputStream, env: Env): Colour {
+  const enabled = wanted(stream, env);
+  const { bold, dim, red, green, yellow, cyan } = new Chalk({ level: enabled ? 1 : 0 });
+  return { enabled, bold, dim, red, green, yellow, cyan };
+}

@@ -1,0 +1,12 @@
+export interface TextOptions {
+  /** The result is what would become of it; nothing was changed. */
+  dryRun?: boolean | undefined;
+}
+
+/** How one result is printed on stdout. */
+export interface Presenter<Result> {
+  /** Whole lines for a person and for scripts that were written for the Go tool. */
+  text(result: Result, options?: TextOptions): string;
+  /** The document for `formatJson`, with exactly the documented keys in their order. */
+  json(result: Result): object;
+}
