@@ -30,11 +30,12 @@ export interface Report {
 /** Asks once. Returns when agreed; throws `DECLINED`, or `PROMPT_NEEDED` where nobody can be asked. */
 export type Confirm = (question: string) => Promise<void>;
 
-/** The passing of time, so that tests need not wait. */
+/** The passing of time, so that tests need not wait. An `Io` is one. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  sleep(ms: number): Promise<void>;
+  /** Rejects with the signal's reason as soon as `signal` is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** In [0, 1). */
   random(): number;
 }

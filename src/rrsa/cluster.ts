@@ -1,0 +1,79 @@
+import type { AckPort, Cluster } from '../cloud/ports.ts';
+import { ToolError } from '../errors.ts';
+import type { Report } from './report.ts';
+
+const SUPPORTED_TYPE = 'ManagedKubernetes';
+const REFUSED_TYPES: Readonly<Record<string, string>> = {
+  Kubernetes: 'a dedicated cluster',
+  ExternalKubernetes: 'a registered cluster',
+};
+const OLDEST = { major: 1, minor: 22 };
+
+/** The cluster. Throws `CLUSTER_NOT_FOUND`. */
+export async function requireCluster(ack: Pick<AckPort, 'getCluster'>, clusterId: string): Promise<Cluster> {
+  const cluster = await ack.getCluster(clusterId);
+  if (cluster === undefined) {
+    throw new ToolError('CLUSTER_NOT_FOUND', `there is no cluster ${clusterId}`, {
+      hint: 'check the cluster id, the account of these credentials, and --region-id',
+    });
+  }
+  return cluster;
+}
+
+/** Why RRSA cannot work on this cluster at all; `undefined` when nothing speaks against it. */
+export function whyUnsupported(cluster: Cluster): string | undefined {
+  const refused = Object.hasOwn(REFUSED_TYPES, cluster.type) ? REFUSED_TYPES[cluster.type] : undefined;
+  if (refused !== undefined) {
+    return `cluster ${cluster.id} is ${refused} (${cluster.type}), and RRSA needs a managed one`;
+  }
+  const version = /^v?(\d+)\.(\d+)/.exec(cluster.version);
+  if (version !== null) {
+    const [major, minor] = [Number(version[1]), Number(version[2])];
+    if (major < OLDEST.major || (major === OLDEST.major && minor < OLDEST.minor)) {
+      return `cluster ${cluster.id} runs Kubernetes ${cluster.version}, and RRSA needs at least 1.22`;
+    }
+  }
+  return undefined;
+}
+
+/** Throws `CLUSTER_UNSUPPORTED`; only warns about a cluster type that this tool does not know (ACS is one). */
+export function requireSupported(cluster: Cluster, report: Pick<Report, 'warn'>): void {
+  const reason = whyUnsupported(cluster);
+  if (reason !== undefined) throw new ToolError('CLUSTER_UNSUPPORTED', reason);
+  if (cluster.type !== SUPPORTED_TYPE) {
+    report.warn(`cluster ${cluster.id} is of type '${cluster.type}', which this tool does not know; it goes on`);
+  }
+}
+
+/** Throws `CLUSTER_NOT_READY` unless the cluster is running. */
+export function requireRunning(cluster: Cluster): void {
+  if (cluster.state === 'running') return;
+  throw new ToolError('CLUSTER_NOT_READY', `cluster ${cluster.id} is not running, its state is '${cluster.state}'`, {
+    hint: 'wait until it is running, then run this command again',
+  });
+}
+
+/** What a trust policy has to name for tokens of a cluster. */
+export interface TokenIssuer {
+  providerArn: string;
+  /** The `iss` of new tokens. */
+  issuer: string;
+}
+
+/** Throws `RRSA_DISABLED`, or `BAD_ANSWER` when RRSA is on and the API does not say with which provider and issuer. */
+export function requireRrsa(cluster: Cluster): TokenIssuer {
+  const { enabled, providerArn, issuers } = cluster.rrsa;
+  if (!enabled) {
+    throw new ToolError('RRSA_DISABLED', `RRSA is off on cluster ${cluster.id}`, {
+      hint: `run: ack-ram-tool rrsa enable -c ${cluster.id}`,
+    });
+  }
+  const issuer = issuers[0];
+  if (providerArn === undefined || issuer === undefined) {
+    throw new ToolError(
+      'BAD_ANSWER',
+      `cluster ${cluster.id} says that RRSA is on, but not ${issuer === undefined ? 'its token issuer' : 'the ARN of its OIDC provider'}`,
+    );
+  }
+  return { providerArn, issuer };
+}
