@@ -1,0 +1,198 @@
+/** RAM by its official SDK. */
+import { isApiError } from '../errors.ts';
+import { badAnswer } from './api-error.ts';
+import { readMarkedPages } from './paging.ts';
+import type { AttachedPolicy, PolicyType, RamPort, Role } from './ports.ts';
+import { type Operation, ramSdk, type SdkDeps } from './sdk.ts';
+
+interface RoleModel {
+  roleId?: string;
+  roleName?: string;
+  arn?: string;
+  description?: string;
+  assumeRolePolicyDocument?: string;
+  maxSessionDuration?: number;
+}
+
+/** The API's default, in seconds. */
+const defaultMaxSessionDuration = 3600;
+
+/**
+ * Writes other than UpdateRole are sent again when an answer is missing: they are keyed by name, and so end in the
+ * same state. When such a second attempt hears "exists already" (or "is not there"), it was the first that did it.
+ */
+export function ramPort(deps: SdkDeps): RamPort {
+  const call = ramSdk(deps);
+
+  async function getRole(name: string): Promise<Role | undefined> {
+    const operation = { action: 'GetRole', thing: `role ${name}` };
+    try {
+      const { role } = await call(operation, ({ client, models }) =>
+        client.getRole(new models.GetRoleRequest({ roleName: name })),
+      );
+      return toRole(operation, role);
+    } catch (error) {
+      if (isApiError(error, 'EntityNotExist.Role')) return undefined;
+      throw error;
+    }
+  }
+
+  return {
+    getRole,
+
+    async createRole({ name, trustPolicy, description, maxSessionDurationSeconds }) {
+      const operation = { action: 'CreateRole', thing: `role ${name}` };
+      let attempts = 0;
+      try {
+        const { role } = await call(operation, ({ client, models }, attempt) => {
+          attempts = attempt;
+          const request = { roleName: name, assumeRolePolicyDocument: trustPolicy };
+          return client.createRole(
+            new models.CreateRoleRequest({ ...request, description, maxSessionDuration: maxSessionDurationSeconds }),
+          );
+        });
+        return toRole(operation, role);
+      } catch (error) {
+        if (!isApiError(error, 'EntityAlreadyExists.Role')) throw error;
+        const existing = attempts > 1 ? await getRole(name) : undefined;
+        return existing?.trustPolicy === trustPolicy ? existing : undefined;
+      }
+    },
+
+    async updateTrustPolicy(roleName, document) {
+      const operation: Operation = { action: 'UpdateRole', thing: `role ${roleName}`, once: true };
+      const { role } = await call(operation, ({ client, models }) =>
+        client.updateRole(new models.UpdateRoleRequest({ roleName, newAssumeRolePolicyDocument: document })),
+      );
+      return toRole(operation, role);
+    },
+
+    async deleteRole(name) {
+      try {
+        await call({ action: 'DeleteRole', thing: `role ${name}` }, ({ client, models }) =>
+          client.deleteRole(new models.DeleteRoleRequest({ roleName: name })),
+        );
+      } catch (error) {
+        if (!isApiError(error, 'EntityNotExist.Role')) throw error;
+      }
+    },
+
+    async listRoleNames() {
+      const operation = { action: 'ListRoles' };
+      const bad = (what: string) => badAnswer({ service: 'RAM', ...operation }, what);
+      const names = await readMarkedPages(
+        async (marker) => {
+          const page = await call(operation, ({ client, models }) =>
+            client.listRoles(new models.ListRolesRequest({ marker, maxItems: 1000 })),
+          );
+          const items = (page.roles?.role ?? []).map(({ roleName }) => {
+            if (!roleName) throw bad('a role without a name');
+            return roleName;
+          });
+          return { items, marker: page.isTruncated === false ? undefined : page.marker };
+        },
+        () => bad('pages without an end'),
+      );
+      return [...new Set(names)];
+    },
+
+    async listPoliciesForRole(roleName) {
+      const operation = { action: 'ListPoliciesForRole', thing: `role ${roleName}` };
+      const { policies } = await call(operation, ({ client, models }) =>
+        client.listPoliciesForRole(new models.ListPoliciesForRoleRequest({ roleName })),
+      );
+      return (policies?.policy ?? []).map(({ policyName, policyType }) => {
+        const type = toPolicyType(policyType);
+        if (policyName && type !== undefined) return { name: policyName, type };
+        throw badAnswer({ service: 'RAM', ...operation }, 'a policy without a name or a known type');
+      });
+    },
+
+    async getPolicyDocument(policy) {
+      const operation = { action: 'GetPolicy', thing: `policy ${policy.name}` };
+      try {
+        const { defaultPolicyVersion } = await call(operation, ({ client, models }) =>
+          client.getPolicy(new models.GetPolicyRequest(toRequest(policy))),
+        );
+        // `Policy.PolicyDocument` is the text `N/A`.
+        const document = defaultPolicyVersion?.policyDocument;
+        if (!document) throw badAnswer({ service: 'RAM', ...operation }, 'a policy without a document');
+        return document;
+      } catch (error) {
+        if (isApiError(error, 'EntityNotExist.Policy')) return undefined;
+        throw error;
+      }
+    },
+
+    async createPolicy({ name, document, description }) {
+      let attempts = 0;
+      try {
+        await call({ action: 'CreatePolicy', thing: `policy ${name}` }, ({ client, models }, attempt) => {
+          attempts = attempt;
+          const request = { policyName: name, policyDocument: document, description };
+          return client.createPolicy(new models.CreatePolicyRequest(request));
+        });
+        return true;
+      } catch (error) {
+        if (isApiError(error, 'EntityAlreadyExists.Policy')) return attempts > 1;
+        throw error;
+      }
+    },
+
+    async attachPolicyToRole(roleName, policy) {
+      let attempts = 0;
+      const thing = `policy ${policy.name} on role ${roleName}`;
+      try {
+        await call({ action: 'AttachPolicyToRole', thing }, ({ client, models }, attempt) => {
+          attempts = attempt;
+          return client.attachPolicyToRole(new models.AttachPolicyToRoleRequest({ ...toRequest(policy), roleName }));
+        });
+        return true;
+      } catch (error) {
+        if (isApiError(error, 'EntityAlreadyExists.Role.Policy')) return attempts > 1;
+        throw error;
+      }
+    },
+
+    async detachPolicyFromRole(roleName, policy) {
+      let attempts = 0;
+      const thing = `policy ${policy.name} on role ${roleName}`;
+      try {
+        await call({ action: 'DetachPolicyFromRole', thing }, ({ client, models }, attempt) => {
+          attempts = attempt;
+          return client.detachPolicyFromRole(
+            new models.DetachPolicyFromRoleRequest({ ...toRequest(policy), roleName }),
+          );
+        });
+        return true;
+      } catch (error) {
+        if (isApiError(error, 'EntityNotExist.Role.Policy')) return attempts > 1;
+        if (isApiError(error, 'EntityNotExist.Policy')) return false;
+        throw error;
+      }
+    },
+  };
+}
+
+function toRequest({ name, type }: AttachedPolicy): { policyName: string; policyType: PolicyType } {
+  return { policyName: name, policyType: type };
+}
+
+function toPolicyType(text: string | undefined): PolicyType | undefined {
+  return text === 'System' || text === 'Custom' ? text : undefined;
+}
+
+function toRole(operation: Operation, model: RoleModel | undefined): Role {
+  const { roleId = '', roleName, arn, assumeRolePolicyDocument, description = '', maxSessionDuration } = model ?? {};
+  if (!roleName || !arn || assumeRolePolicyDocument === undefined) {
+    throw badAnswer({ service: 'RAM', ...operation }, 'a role without a name, an ARN or a trust policy');
+  }
+  return {
+    id: roleId,
+    name: roleName,
+    arn,
+    description,
+    trustPolicy: assumeRolePolicyDocument,
+    maxSessionDurationSeconds: maxSessionDuration ?? defaultMaxSessionDuration,
+  };
+}
