@@ -1,6 +1,7 @@
+import { ToolError } from '../../errors.ts';
+import { parsePolicy, type Statement } from '../../policy/document.ts';
+import { isList, isObject, type Json } from '../../policy/json.ts';
 import { ApiFault } from '../types.ts';
-
-type JsonObject = Record<string, unknown>;
 
 /**
  * Refuses with 400 `MalformedPolicyDocument` what RAM would not take as a trust policy: version 1, one statement or
@@ -25,47 +26,45 @@ export function checkPermissionPolicy(text: string): void {
   }
 }
 
-function statementsOf(text: string): JsonObject[] {
+function statementsOf(text: string): Statement[] {
   const document = parse(text);
-  if (!isObject(document) || document.Version !== '1') throw malformed();
-  const statements = Array.isArray(document.Statement) ? document.Statement : [document.Statement];
-  if (statements.length === 0 || !statements.every(isObject)) throw malformed();
-  for (const statement of statements) {
+  if (document.Version !== '1') throw malformed();
+  const statements = isList(document.Statement) ? document.Statement : [document.Statement];
+  if (statements.length === 0) throw malformed();
+  return statements.map((statement) => {
+    if (!isObject(statement)) throw malformed();
     if (statement.Effect !== 'Allow' && statement.Effect !== 'Deny') throw malformed();
     if ('Condition' in statement && !isCondition(statement.Condition)) throw malformed();
-  }
-  return statements;
+    return statement;
+  });
 }
 
-function parse(text: string): unknown {
+/** Read as it will be read when it is evaluated, so that nothing is stored that has no meaning then. */
+function parse(text: string) {
   try {
-    return JSON.parse(text);
-  } catch {
-    throw malformed();
+    return parsePolicy(text, 'the document');
+  } catch (error) {
+    throw error instanceof ToolError ? malformed() : error;
   }
 }
 
 const principalKinds = ['RAM', 'Service', 'Federated'];
 
-function isPrincipal(value: unknown): boolean {
+function isPrincipal(value: Json | undefined): boolean {
   if (!isObject(value)) return false;
   const entries = Object.entries(value);
   return entries.length > 0 && entries.every(([kind, names]) => principalKinds.includes(kind) && isStringOrList(names));
 }
 
 /** `{ operator: { key: value or values } }`; numbers and booleans must be written as strings. */
-function isCondition(value: unknown): boolean {
+function isCondition(value: Json | undefined): boolean {
   if (!isObject(value)) return false;
   return Object.values(value).every((keys) => isObject(keys) && Object.values(keys).every(isStringOrList));
 }
 
-function isStringOrList(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length > 0 && value.every((item) => typeof item === 'string');
+function isStringOrList(value: Json | undefined): boolean {
+  if (isList(value)) return value.length > 0 && value.every((item) => typeof item === 'string');
   return typeof value === 'string';
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function malformed(): ApiFault {

@@ -32,6 +32,11 @@ describe.each<[string, (text: string) => void, Case[]]>([
     );
   });
 
+  test('with a key that is there twice is refused', () => {
+    const text = JSON.stringify(documents.find(({ accepted }) => accepted)?.document);
+    expect(refusal(() => check(text.replace('{', '{"Version":"1",')))).toBe('400 MalformedPolicyDocument');
+  });
+
   test('nested without end is refused', () => {
     expect(refusal(() => check('['.repeat(100_000)))).toBe('400 MalformedPolicyDocument');
   });
