@@ -1,7 +1,7 @@
 /** `main(argv, io)` → exit code; the one place where an error becomes text and a number. */
 import { canonicalArgv, type NormalForm, normalize } from './commands/normalize.ts';
 import { readFlags } from './commands/options.ts';
-import type { CommandTable } from './commands/spec.ts';
+import type { CommandSpec, CommandTable } from './commands/spec.ts';
 import { table as fullTable } from './commands/table.ts';
 import { ToolError, usageError } from './errors.ts';
 import type { Io } from './io.ts';
@@ -10,12 +10,18 @@ import { version } from './version.ts';
 /** How long a command that was interrupted may still take to say what it has done, in milliseconds. */
 const interruptGraceMs = 1_000;
 
-async function run(argv: readonly string[], io: Io, table: CommandTable): Promise<number> {
+async function run(
+  argv: readonly string[],
+  io: Io,
+  table: CommandTable,
+  seen: { spec?: CommandSpec },
+): Promise<number> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) return printVersion(io);
   if (argv[0] === 'help') return printHelp(normalize([...argv.slice(1), '--help'], table), io, table);
   const normal = normalize(argv, table);
   if (normal.version && normal.path.length === 0) return printVersion(io);
   if (normal.help || normal.spec === undefined) return printHelp(normal, io, table);
+  seen.spec = normal.spec;
   return dispatch(normal, io, table);
 }
 
@@ -63,8 +69,9 @@ async function raceInterrupt(running: Promise<number>, io: Io): Promise<number> 
   }
 }
 
-/** `-o json` as far as can be told from a command line that may not parse. */
-function wantsJson(argv: readonly string[], io: Io): boolean {
+/** `-o json` as far as can be told from a command line that may not parse. Never where stdout is a protocol. */
+function wantsJson(argv: readonly string[], io: Io, spec: CommandSpec | undefined): boolean {
+  if (spec !== undefined && spec.outputs === undefined) return false;
   const end = argv.indexOf('--');
   const own = end === -1 ? argv : argv.slice(0, end);
   const text = own.join('\n');
@@ -79,12 +86,13 @@ function wantsJson(argv: readonly string[], io: Io): boolean {
  * @returns the exit code of the process; never throws
  */
 export async function main(argv: readonly string[], io: Io, table: CommandTable = fullTable): Promise<number> {
+  const seen: { spec?: CommandSpec } = {};
   try {
-    return await run(argv, io, table);
+    return await run(argv, io, table, seen);
   } catch (error) {
     const { errorJson, formatError } = await import('./output/error-block.ts');
     io.stderr.write(formatError(error, { command: argv }));
-    if (wantsJson(argv, io)) io.stderr.write(errorJson(error));
+    if (wantsJson(argv, io, seen.spec)) io.stderr.write(errorJson(error));
     return error instanceof ToolError ? error.exitCode : 1;
   }
 }

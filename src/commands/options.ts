@@ -1,5 +1,6 @@
 /** From flag texts and environment variables to values. */
 
+import { expandHome } from '../credentials/expand-home.ts';
 import { ToolError, usageError } from '../errors.ts';
 import type { Env } from '../io.ts';
 import { parseBoolean } from './normalize.ts';
@@ -25,13 +26,6 @@ export function parseDuration(text: string): number | undefined {
     total += Number(amount) * (unitMs[unit ?? ''] ?? 0);
   }
   return total;
-}
-
-/** A leading `~` or `~/` stands for the home folder. */
-export function expandHome(path: string, home: string | undefined): string {
-  if (path !== '~' && !path.startsWith('~/')) return path;
-  if (home === undefined) throw usageError(`${path} starts with ~, and there is no home folder`);
-  return home + path.slice(1);
 }
 
 type Value = { text: string; from: string };

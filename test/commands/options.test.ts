@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { normalize } from '../../src/commands/normalize.ts';
-import { expandHome, parseDuration, readFlags } from '../../src/commands/options.ts';
+import { parseDuration, readFlags } from '../../src/commands/options.ts';
 import { table } from '../../src/commands/table.ts';
 import type { Env } from '../../src/io.ts';
 
@@ -31,19 +31,6 @@ describe('parseDuration', () => {
   it('is linear in hostile input', () => {
     fc.assert(fc.property(fc.string({ maxLength: 5_000 }), (text) => void parseDuration(text)));
     expect(parseDuration('1'.repeat(100_000))).toBeUndefined();
-  });
-});
-
-describe('expandHome', () => {
-  it('expands a leading tilde only', () => {
-    expect(expandHome('~', '/home/me')).toBe('/home/me');
-    expect(expandHome('~/x', '/home/me')).toBe('/home/me/x');
-    expect(expandHome('~other/x', '/home/me')).toBe('~other/x');
-    expect(expandHome('a/~/b', '/home/me')).toBe('a/~/b');
-  });
-
-  it('says so when there is no home folder', () => {
-    expect(() => expandHome('~/x', undefined)).toThrow('no home folder');
   });
 });
 
@@ -99,6 +86,12 @@ describe('readFlags', () => {
 
   it('refuses a duration without a unit', () => {
     expect(() => read(['rrsa', 'enable', '-c', 'c1', '--timeout', '15'])).toThrow('"15" is no duration for --timeout');
+  });
+
+  it('expands a leading tilde of a path', () => {
+    const argv = ['sandbox', 'start', '--seed', '~/seed.yaml'];
+    expect(read(argv).flags.path('seed')).toBe('/home/me/seed.yaml');
+    expect(read(argv).flags.path('access-log')).toBeUndefined();
   });
 
   it('keeps every value of a flag that may be repeated', () => {

@@ -1,0 +1,149 @@
+/** What a command needs of the outside, made from its flags: terminal, credentials, cloud. */
+import { type Cloud, type CloudOptions, connect, connectAnonymous } from '../cloud/clients.ts';
+import type { AssumeRoleWithOidc } from '../cloud/ports.ts';
+import type { RoleSession } from '../credentials/assume-role.ts';
+import type { Provider } from '../credentials/provider.ts';
+import { resolveCredentials } from '../credentials/resolve.ts';
+import type { Env, Io } from '../io.ts';
+import { colourFor } from '../output/colour.ts';
+import { formatJson } from '../output/json.ts';
+import { createLog, type Log, type LogLevel } from '../output/log.ts';
+import { createConfirm } from '../output/prompt.ts';
+import { createRedactor } from '../output/redact.ts';
+import type { Presenter } from '../output/results/presenter.ts';
+import { createProgress } from '../output/spinner.ts';
+import { createReport } from '../output/terminal.ts';
+import type { Clock, Confirm, Report } from '../rrsa/report.ts';
+import { type Flags, parseDuration, wholeSeconds } from './options.ts';
+import type { CommandInput } from './spec.ts';
+
+export interface Context {
+  log: Log;
+  report: Report;
+  confirm: Confirm;
+  clock: Clock;
+  /** `-o json`. */
+  json: boolean;
+  /** Masks everything that looks like a secret, and the secrets of the credentials in use. */
+  redact(text: string): string;
+  /** The credentials that are configured, `--role-arn` assumed on top. Nothing is looked for before the first call. */
+  credentials: Provider;
+  /** The cloud with those credentials. Nothing is loaded or called before a method is. */
+  cloud: Cloud;
+  /** The one call that needs no credentials. */
+  assumeRoleWithOidc: AssumeRoleWithOidc;
+  /** Prints a result on stdout in the format asked for; JSON on a single `line` for commands that loop. */
+  print<T>(result: T, presenter: Presenter<T>, line?: boolean): void;
+}
+
+function logLevel(flags: Flags, env: Env): LogLevel {
+  if (flags.boolean('verbose') || /(?:^|[\s,:])(?:sdk|tea|ack-ram-tool)(?:$|[\s,:])/.test(env.DEBUG ?? ''))
+    return 'debug';
+  const level = flags.string('log-level') ?? 'info';
+  return level === 'warning' ? 'warn' : (level as LogLevel);
+}
+
+function fromDuration(env: Env, name: string, fallbackMs: number, warn: (message: string) => void): number {
+  const text = env[name];
+  if (text === undefined || text === '') return fallbackMs;
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms > 0) return ms;
+  warn(`${name} is no duration such as 30s and is ignored`);
+  return fallbackMs;
+}
+
+function fromCount(env: Env, name: string, fallback: number, warn: (message: string) => void): number {
+  const text = env[name];
+  if (text === undefined || text === '') return fallback;
+  if (/^\d{1,3}$/.test(text)) return Number(text);
+  warn(`${name} is no small number and is ignored`);
+  return fallback;
+}
+
+function cloudOptions(flags: Flags, io: Io, log: Log, clock: Clock): Omit<CloudOptions, 'credentials'> {
+  const { env } = io;
+  const warn = (message: string): void => log.warn(message);
+  const regionId = flags.string('region-id');
+  const endpoints = (['STS', 'RAM', 'CS'] as const).flatMap((service) => {
+    const text = flags.string(`${service.toLowerCase()}-endpoint`);
+    return text === undefined || text === '' ? [] : [[service, text] as const];
+  });
+  return {
+    ...(regionId === undefined || regionId === '' ? {} : { regionId }),
+    endpoints: Object.fromEntries(endpoints),
+    useVpc: flags.boolean('use-vpc-endpoint'),
+    allowInsecureHttp: flags.boolean('allow-insecure-http'),
+    env,
+    connectTimeoutMs: fromDuration(env, 'ACK_RAM_TOOL_CONNECT_TIMEOUT', 30_000, warn),
+    readTimeoutMs: fromDuration(env, 'ACK_RAM_TOOL_READ_TIMEOUT', 30_000, warn),
+    maxRetries: fromCount(env, 'ACK_RAM_TOOL_MAX_RETRIES', 3, warn),
+    signal: io.signal,
+    clock,
+    debug: (message) => log.debug(message),
+    warn,
+  };
+}
+
+/** @throws ToolError `USAGE` for a malformed `--role-arn` or session flag; nothing is called yet. */
+export async function createContext(
+  { flags }: CommandInput,
+  io: Io,
+  defaults: Partial<CloudOptions> = {},
+): Promise<Context> {
+  const { redact, add } = createRedactor();
+  const colour = colourFor(io.stderr, io.env);
+  const log = createLog({ stream: io.stderr, level: logLevel(flags, io.env), now: io.now, redact, colour });
+  const clock: Clock = { now: io.now, sleep: (ms, signal = io.signal) => io.sleep(ms, signal), random: io.random };
+  const progress = createProgress({ io, colour, log, now: io.now });
+  const report = await createReport({ io, log, colour, progress });
+  const options = { ...cloudOptions(flags, io, log, clock), ...defaults };
+  const json = flags.string('output') === 'json';
+
+  let resolved: Promise<Provider> | undefined;
+  const credentials: Provider = async () => {
+    resolved ??= resolveCredentials({
+      env: io.env,
+      home: io.home,
+      clock,
+      ignoreEnvironment: flags.boolean('ignore-env-credentials'),
+      role: roleSession(flags),
+      assumeRole: (base, request) => connect({ ...options, credentials: base }).sts.assumeRole(request),
+      assumeRoleWithOidc: connectAnonymous(options),
+    });
+    const found = await (await resolved)();
+    add(found.accessKeySecret);
+    add(found.securityToken);
+    return found;
+  };
+
+  return {
+    log,
+    report,
+    confirm: createConfirm({ io, assumeYes: flags.boolean('assume-yes'), colour }),
+    clock,
+    json,
+    redact,
+    credentials,
+    cloud: connect({ ...options, credentials }),
+    assumeRoleWithOidc: connectAnonymous(options),
+    print(result, presenter, line = false) {
+      const dryRun = flags.boolean('dry-run');
+      io.stdout.write(json ? formatJson(presenter.json(result), { line }) : presenter.text(result, { dryRun }));
+    },
+  };
+}
+
+function roleSession(flags: Flags): RoleSession | undefined {
+  const roleArn = flags.string('role-arn');
+  if (roleArn === undefined || roleArn === '') return undefined;
+  return { roleArn, ...sessionOptions(flags) };
+}
+
+/** Session flags of the command, absent where it has none. */
+export function sessionOptions(flags: Flags): Omit<RoleSession, 'roleArn'> {
+  return {
+    sessionName: flags.string('session-name'),
+    durationSeconds: wholeSeconds(flags, 'duration'),
+    policy: flags.string('policy'),
+  };
+}

@@ -1,0 +1,24 @@
+import { fromOidc, oidcSessionFault } from '../../credentials/oidc.ts';
+import { readOidcToken } from '../../credentials/token-file.ts';
+import { usageError } from '../../errors.ts';
+import type { Io } from '../../io.ts';
+import { assumeRolePresenter } from '../../output/results/assume-role.ts';
+import { createContext, sessionOptions } from '../context.ts';
+import type { CommandInput } from '../spec.ts';
+
+export async function run(input: CommandInput, io: Io): Promise<number> {
+  const { flags } = input;
+  const session = {
+    roleArn: flags.required('role-arn'),
+    providerArn: flags.required('oidc-provider-arn'),
+    ...sessionOptions(flags),
+  };
+  const fault = oidcSessionFault(session);
+  if (fault !== undefined) throw usageError(fault);
+  const tokenFile = flags.required('oidc-token-file');
+  const { assumeRoleWithOidc, print } = await createContext(input, io);
+  const readToken = (): Promise<string> => readOidcToken(tokenFile, { home: io.home, stdin: io.stdin });
+  const issue = fromOidc({ session, readToken, assumeRoleWithOidc });
+  print(await issue(), assumeRolePresenter);
+  return 0;
+}
