@@ -80,18 +80,10 @@ export function isAllow(statement: Statement): boolean {
 /** Whether the statement has effect for the service account; for a pattern: for every one that the pattern means. */
 export function covers(statement: Statement, want: ServiceAccountTrust): boolean {
   const subject = wantedSubject(want);
-  const request: TrustRequest = {
-    principal: { kind: 'Federated', arn: want.providerArn },
-    action: assumeRole,
-    context: serviceAccountContext({ issuer: want.issuer, audience: wantedAudience(want), subject }),
-  };
-  if (!isEffective(trustVerdict(statement, 0, request))) return false;
-  return (
-    !isPattern(subject) ||
-    subjectConditions(statement).every(
-      ({ operator, expected = [] }) =>
-        operator === 'StringLike' && expected.some((value) => globCovers(value, subject)),
-    )
+  if (!hasEffect(statement, want)) return false;
+  if (!isPattern(subject)) return true;
+  return subjectConditions(statement).every(
+    ({ operator, expected = [] }) => operator === 'StringLike' && expected.some((value) => globCovers(value, subject)),
   );
 }
 
@@ -117,14 +109,8 @@ export function trustedSubjects(
   providerArn: string,
 ): { operator: string; subject: string; furtherConditions: boolean }[] {
   const conditions = conditionsOf(statement);
-  const unconditional = objectOf(entriesOf(statement).filter(([key]) => key !== 'Condition'));
-  const request: TrustRequest = {
-    principal: { kind: 'Federated', arn: providerArn },
-    action: assumeRole,
-    context: {},
-  };
-  if (!isAllow(statement) || conditions === undefined || !isEffective(trustVerdict(unconditional, 0, request)))
-    return [];
+  if (conditions === undefined || conditions.some(({ expected }) => expected === undefined)) return [];
+  if (!isTrustThrough(statement, providerArn)) return [];
   const subjects = conditions.filter(({ key }) => key === subjectKey);
   const furtherConditions = subjects.length > 1 || conditions.some(isFurther);
   if (subjects.length === 0) return [{ operator: '', subject: '*', furtherConditions }];
@@ -141,31 +127,29 @@ export function withSubject(statement: Statement, want: ServiceAccountTrust): St
   const subject = wantedSubject(want);
   const operator = isPattern(subject) ? 'StringLike' : 'StringEquals';
   const conditions = conditionsOf(statement) ?? [];
-  const has = (name: string, key: string, text?: string): boolean =>
-    conditions.some(
-      (condition) =>
-        condition.operator === name &&
-        condition.key === key &&
-        (text === undefined || isJust(condition.expected, text)),
-    );
+  const valuesOf = (name: string, key: string): string[] | undefined =>
+    conditions.find((condition) => condition.operator === name && condition.key === key)?.expected;
   const isOurs =
     isAllow(statement) &&
     hasJustKeys(statement, ['Action', 'Condition', 'Effect', 'Principal']) &&
     isJust(readStrings(ownValue(statement, 'Action')), assumeRole) &&
     isForProviderOnly(statement, want.providerArn) &&
     conditions.length === 3 &&
-    has('StringEquals', issuerKey, want.issuer) &&
-    has('StringEquals', audienceKey, wantedAudience(want)) &&
-    has(operator, subjectKey);
+    isJust(valuesOf('StringEquals', issuerKey), want.issuer) &&
+    isJust(valuesOf('StringEquals', audienceKey), wantedAudience(want)) &&
+    valuesOf(operator, subjectKey) !== undefined;
   if (!isOurs) return undefined;
   return changeSubjects(statement, operator, (subjects) => [...subjects, subject]);
 }
 
-/** Whether the statement trusts the very subject, through this provider only, and under no further condition. */
+/**
+ * Whether the statement trusts the very subject, through this provider only, and under no further condition. A pattern
+ * counts also where it stands under `StringEquals` and so trusts nobody: earlier tools wrote it there.
+ */
 export function isExactTrust(statement: Statement, want: ServiceAccountTrust): boolean {
   return (
     isAllow(statement) &&
-    covers(statement, want) &&
+    hasEffect(statement, want) &&
     namesSubject(statement, want) &&
     isForProviderOnly(statement, want.providerArn) &&
     subjectConditions(statement).length === 1 &&
@@ -179,6 +163,29 @@ export function withoutSubject(statement: Statement, want: ServiceAccountTrust):
   const [condition] = subjectConditions(statement);
   if (condition?.expected === undefined || isJust(condition.expected, subject)) return undefined;
   return changeSubjects(statement, condition.operator, (subjects) => subjects.filter((item) => item !== subject));
+}
+
+/** Whether the statement has effect for the subject as it is spelled: a pattern is taken for a name. */
+function hasEffect(statement: Statement, want: ServiceAccountTrust): boolean {
+  const request: TrustRequest = {
+    principal: { kind: 'Federated', arn: want.providerArn },
+    action: assumeRole,
+    context: serviceAccountContext({
+      issuer: want.issuer,
+      audience: wantedAudience(want),
+      subject: wantedSubject(want),
+    }),
+  };
+  return isEffective(trustVerdict(statement, 0, request));
+}
+
+/** Whether it is an Allow for assuming the role through the provider, whatever its conditions. */
+function isTrustThrough(statement: Statement, providerArn: string): boolean {
+  const unconditional = objectOf(entriesOf(statement).filter(([key]) => key !== 'Condition'));
+  const principal = { kind: 'Federated', arn: providerArn } as const;
+  return (
+    isAllow(statement) && isEffective(trustVerdict(unconditional, 0, { principal, action: assumeRole, context: {} }))
+  );
 }
 
 function wantedSubject(want: ServiceAccountTrust): string {
