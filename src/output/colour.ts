@@ -26,6 +26,15 @@ function wanted(stream: OutputStream, env: Env): boolean {
  */
 export function colourFor(stream: OutputStream, env: Env): Colour {
   const enabled = wanted(stream, env);
-  const { bold, dim, red, green, yellow, cyan } = new Chalk({ level: enabled ? 1 : 0 });
-  return { enabled, bold, dim, red, green, yellow, cyan };
+  const chalk = new Chalk({ level: enabled ? 1 : 0 });
+  return {
+    enabled,
+    // Of one text each: chalk would join whatever else a caller such as `map` passes.
+    bold: (text) => chalk.bold(text),
+    dim: (text) => chalk.dim(text),
+    red: (text) => chalk.red(text),
+    green: (text) => chalk.green(text),
+    yellow: (text) => chalk.yellow(text),
+    cyan: (text) => chalk.cyan(text),
+  };
 }

@@ -38,7 +38,7 @@ function paint(line: string, colour: Colour | undefined): string {
 
 /** Loads the diff library and gives the formatter: a unified diff of two documents, JSON indented first. */
 export async function loadDocumentDiff(): Promise<FormatDocumentDiff> {
-  const { structuredPatch } = await import('diff');
+  const { formatPatch, OMIT_HEADERS, structuredPatch } = await import('diff');
   return (name, before, after, { colour, context = 3 } = {}) => {
     const old = before === undefined ? '' : toLines(before);
     const next = toLines(after);
@@ -46,16 +46,15 @@ export async function loadDocumentDiff(): Promise<FormatDocumentDiff> {
     const patch = structuredPatch(name, name, old, next, '', '', { context, maxEditLength: mostEdits });
     const title = stripControl(name);
     const head = [`--- ${before === undefined ? '/dev/null' : `${title} (now)`}`, `+++ ${title} (after)`];
-    const hunks = patch?.hunks.map((hunk) => [
-      `@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`,
-      ...hunk.lines,
-    ]) ?? [[...whole('-', old), ...whole('+', next)]];
+    const changes = patch
+      ? formatPatch(patch, OMIT_HEADERS).replace(/\n$/, '').split('\n')
+      : [...signEach('-', old), ...signEach('+', next)];
     const bold = (line: string): string => colour?.bold(line) ?? line;
-    return [...head.map(bold), ...hunks.flat().map((line) => paint(line, colour))].map((line) => `${line}\n`).join('');
+    return [...head.map(bold), ...changes.map((line) => paint(line, colour))].map((line) => `${line}\n`).join('');
   };
 }
 
-function whole(sign: string, text: string): string[] {
+function signEach(sign: string, text: string): string[] {
   return text === ''
     ? []
     : text

@@ -1,0 +1,98 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { colourFor } from '../../src/output/colour.ts';
+import { createLog } from '../../src/output/log.ts';
+import { createProgress } from '../../src/output/spinner.ts';
+import { memoryIo } from '../support/memory-io.ts';
+import { FakeTerminal } from './fake-terminal.ts';
+
+function progressOn(terminal: FakeTerminal | undefined, env: Record<string, string> = {}) {
+  const io = { ...memoryIo({ env }), ...(terminal ? { stderr: terminal.asStream() } : {}) };
+  const colour = colourFor(io.stderr, { NO_COLOR: '1' });
+  const log = createLog({ stream: io.stderr, level: 'info', now: () => 0, timeZoneOffset: 0, redact: (text) => text });
+  return { io, log, start: createProgress({ io, colour, log, now: Date.now }) };
+}
+
+const time = '1970-01-01T00:00:00+00:00';
+const turning = expect.stringMatching(/^. waiting for task T-1 [0-9]+s$/u);
+
+describe('progress on a terminal', () => {
+  beforeAll(async () => {
+    await import('ora');
+  });
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('shows nothing for a short wait', async () => {
+    const terminal = new FakeTerminal();
+    const progress = progressOn(terminal).start('waiting for task T-1');
+    await vi.advanceTimersByTimeAsync(1_900);
+    progress.stop();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(terminal.written).toBe('');
+  });
+
+  it('shows what it waits for and the elapsed time of a longer one, and takes it away at the end', async () => {
+    const terminal = new FakeTerminal();
+    const progress = progressOn(terminal).start('waiting for task T-1');
+    await vi.advanceTimersByTimeAsync(5_100);
+    expect(terminal.screen()).toEqual([expect.stringMatching(/^. waiting for task T-1 5s$/u)]);
+    progress.update('waiting for cluster \x1b[31mc1');
+    await vi.advanceTimersByTimeAsync(70_000);
+    expect(terminal.screen()).toEqual([expect.stringMatching(/^. waiting for cluster c1 1m15s$/u)]);
+    progress.stop();
+    progress.stop();
+    expect(terminal.screen()).toEqual(['']);
+    expect(terminal.written.endsWith('\x1b[?25h')).toBe(true);
+  });
+
+  it('keeps log lines whole that are written meanwhile', async () => {
+    const terminal = new FakeTerminal();
+    const { start, log } = progressOn(terminal);
+    const progress = start('waiting for task T-1');
+    await vi.advanceTimersByTimeAsync(3_000);
+    log.info('one');
+    expect(terminal.screen()).toEqual([`${time} INFO one`, turning]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    log.warn('two');
+    progress.stop();
+    expect(terminal.screen()).toEqual([`${time} INFO one`, `${time} WARN two`, '']);
+  });
+
+  it('shows the newest text when it changed before anything could be seen', async () => {
+    const terminal = new FakeTerminal();
+    const progress = progressOn(terminal).start('starting');
+    progress.update('waiting for task T-1');
+    await vi.advanceTimersByTimeAsync(2_500);
+    expect(terminal.screen()).toEqual([turning]);
+    progress.stop();
+  });
+
+  it('ends when the signal is aborted, and when another display begins', async () => {
+    const terminal = new FakeTerminal();
+    const { start, io } = progressOn(terminal);
+    start('first');
+    await vi.advanceTimersByTimeAsync(2_500);
+    start('waiting for task T-1');
+    expect(terminal.screen()).toEqual(['']);
+    await vi.advanceTimersByTimeAsync(2_500);
+    expect(terminal.screen()).toEqual([turning]);
+    io.interrupt(new Error('stop'));
+    expect(terminal.screen()).toEqual(['']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('progress elsewhere', () => {
+  it.each([
+    ['a file', undefined, {}],
+    ['a dumb terminal', new FakeTerminal(), { TERM: 'dumb' }],
+  ])('is a log line for each new text on %s', (_, terminal, env) => {
+    const { io, start } = progressOn(terminal, env);
+    const progress = start('a');
+    for (const text of ['a', 'b', 'b', 'a']) progress.update(text);
+    progress.stop();
+    progress.update('c');
+    progress.stop();
+    expect(terminal?.written ?? io.err()).toBe(`${time} INFO a\n${time} INFO b\n${time} INFO a\n`);
+  });
+});
