@@ -76,13 +76,13 @@ function toRefusal(
   );
 }
 
-const codes: Readonly<Record<string, ErrorCode>> = {
-  ErrorClusterNotFound: 'CLUSTER_NOT_FOUND',
-  'EntityNotExist.Role': 'ROLE_NOT_FOUND',
-  'EntityNotExist.Policy': 'POLICY_NOT_FOUND',
-  'InvalidParameter.AssumeRolePolicyDocument.Length': 'TRUST_POLICY_TOO_LONG',
-  'InvalidParameter.NewAssumeRolePolicyDocument.Length': 'TRUST_POLICY_TOO_LONG',
-};
+const codes: ReadonlyMap<string, ErrorCode> = new Map([
+  ['ErrorClusterNotFound', 'CLUSTER_NOT_FOUND'],
+  ['EntityNotExist.Role', 'ROLE_NOT_FOUND'],
+  ['EntityNotExist.Policy', 'POLICY_NOT_FOUND'],
+  ['InvalidParameter.AssumeRolePolicyDocument.Length', 'TRUST_POLICY_TOO_LONG'],
+  ['InvalidParameter.NewAssumeRolePolicyDocument.Length', 'TRUST_POLICY_TOO_LONG'],
+]);
 
 /** STS refusing to issue, and any service refusing the key itself, is a matter of credentials. */
 function errorCodeFor({ action }: CallFacts, apiCode: string, status: number): ErrorCode | undefined {
@@ -91,7 +91,7 @@ function errorCodeFor({ action }: CallFacts, apiCode: string, status: number): E
   if (/^(InvalidAccessKeyId|InvalidSecurityToken)(\.|$)|^(SignatureDoesNotMatch|MissingSecurityToken)$/.test(apiCode)) {
     return 'CREDENTIALS_REFUSED';
   }
-  return codes[apiCode];
+  return codes.get(apiCode);
 }
 
 function askedDelay({ headers }: HttpAnswer): number | undefined {

@@ -83,14 +83,14 @@ function rrsaOf(
   };
 }
 
-const finished: Readonly<Record<string, Task['state']>> = {
-  success: 'succeeded',
-  fail: 'failed',
-  failed: 'failed',
-  timeout: 'failed',
-  canceled: 'failed',
-  cancelled: 'failed',
-};
+const finished: ReadonlyMap<string, Task['state']> = new Map([
+  ['success', 'succeeded'],
+  ['fail', 'failed'],
+  ['failed', 'failed'],
+  ['timeout', 'failed'],
+  ['canceled', 'failed'],
+  ['cancelled', 'failed'],
+]);
 
 /** `undefined` without an id. A state that is not known is one of a task that has not ended. */
 export function toTask(model: TaskModel, taskId = model.taskId): Task | undefined {
@@ -100,7 +100,7 @@ export function toTask(model: TaskModel, taskId = model.taskId): Task | undefine
   return {
     id: taskId,
     type: model.taskType ?? '',
-    state: finished[rawState.toLowerCase()] ?? 'running',
+    state: finished.get(rawState.toLowerCase()) ?? 'running',
     rawState,
     error: code === '' && message === '' ? undefined : { code, message },
     createdAt: toDate(model.created),

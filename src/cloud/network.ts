@@ -172,16 +172,16 @@ function abortReason(signal: AbortSignal | undefined): unknown {
   return signal?.reason instanceof ToolError ? signal.reason : new ToolError('INTERRUPTED', 'interrupted');
 }
 
-const words: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'the connection was refused',
-  ECONNRESET: 'the connection broke',
-  EPIPE: 'the connection broke',
-  ETIMEDOUT: 'the connection timed out',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ENETUNREACH: 'the network cannot be reached',
-  ENOTFOUND: 'the host name is not known',
-  EAI_AGAIN: 'the host name could not be looked up',
-};
+const words: ReadonlyMap<string, string> = new Map([
+  ['ECONNREFUSED', 'the connection was refused'],
+  ['ECONNRESET', 'the connection broke'],
+  ['EPIPE', 'the connection broke'],
+  ['ETIMEDOUT', 'the connection timed out'],
+  ['EHOSTUNREACH', 'the host cannot be reached'],
+  ['ENETUNREACH', 'the network cannot be reached'],
+  ['ENOTFOUND', 'the host name is not known'],
+  ['EAI_AGAIN', 'the host name could not be looked up'],
+]);
 /** A wrong name, a refused certificate or a proxy's refusal will be the same the next time. */
 const transientReasons = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN'],
@@ -203,7 +203,7 @@ function noAnswer(route: Route, reason: string, text?: string): ToolError {
     options.hint = 'if a proxy or sandbox signs its own certificates, set NODE_EXTRA_CA_CERTS to the file of its CA';
   }
   const proxied = /^PROXY_(\d+)$/.exec(reason);
-  const what = text ?? (proxied ? `the proxy answered ${proxied[1]}` : words[reason]);
+  const what = text ?? (proxied ? `the proxy answered ${proxied[1]}` : words.get(reason));
   const cause = what === undefined ? reason : `${what}${proxied || text ? '' : ` (${reason})`}`;
   return new ToolError('NETWORK', `no answer from ${route.name}: ${cause}`, options);
 }
