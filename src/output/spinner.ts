@@ -42,13 +42,18 @@ function plainProgress(text: string, log: Log): Progress {
   };
 }
 
+/** On a terminal that says it is 0 columns wide (`script`, some CI) the spinner would clear lines without end. */
+function canTurn({ stderr, env }: ProgressOptions['io']): boolean {
+  return stderr.isTTY === true && env.TERM !== 'dumb' && stderr.columns !== 0;
+}
+
 /**
  * Starts progress displays on stderr. On a terminal: a spinner with the elapsed time, once two seconds have passed;
  * log lines written meanwhile stay whole. Elsewhere: one log line for each new text. A new display ends the one before,
  * an aborted `io.signal` ends it as well.
  */
 export function createProgress({ io, colour, log, now }: ProgressOptions): StartProgress {
-  if (io.stderr.isTTY !== true || io.env.TERM === 'dumb') return (text) => plainProgress(text, log);
+  if (!canTurn(io)) return (text) => plainProgress(text, log);
   let current: Progress | undefined;
   return (first) => {
     current?.stop();

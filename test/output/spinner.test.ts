@@ -86,6 +86,7 @@ describe('progress elsewhere', () => {
   it.each([
     ['a file', undefined, {}],
     ['a dumb terminal', new FakeTerminal(), { TERM: 'dumb' }],
+    ['a terminal without a width', Object.assign(new FakeTerminal(), { columns: 0 }), {}],
   ])('is a log line for each new text on %s', (_, terminal, env) => {
     const { io, start } = progressOn(terminal, env);
     const progress = start('a');
