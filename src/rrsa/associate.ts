@@ -1,5 +1,5 @@
 import type { AckPort, RamPort, Role } from '../cloud/ports.ts';
-import { ToolError } from '../errors.ts';
+import { ToolError, usageError } from '../errors.ts';
 import { parseOidcProviderArn, roleArn } from '../policy/arn.ts';
 import { formatPolicy, type PolicyDocument, parsePolicy } from '../policy/document.ts';
 import { checkClusterId, checkPolicyName, checkRoleName } from '../policy/name.ts';
@@ -135,12 +135,20 @@ function toRole(input: AssociateRoleInput, trustPolicy: string): NewRole {
   return { name, trustPolicy, description, maxSessionDurationSeconds };
 }
 
+/** Source of the limits: CreateRole of RAM. */
 function checkInput(input: AssociateRoleInput): void {
   checkClusterId(input.clusterId);
   checkRoleName(input.roleName);
   checkNamespace(input.namespace, { wildcards: true });
   checkServiceAccount(input.serviceAccount, { wildcards: true });
   for (const { name } of listWanted(input)) checkPolicyName(name);
+  const { description, maxSessionDurationSeconds: seconds } = input;
+  if (seconds !== undefined && !(Number.isInteger(seconds) && seconds >= 3600 && seconds <= 43_200)) {
+    throw usageError(`--max-session-duration of ${seconds} s is not within 1h and 12h`);
+  }
+  if (description !== undefined && description.length > 1024) {
+    throw usageError(`--description is ${description.length} characters long, and RAM takes 1024`);
+  }
 }
 
 interface Seen {

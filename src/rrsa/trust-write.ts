@@ -57,14 +57,12 @@ const LONGEST_SETTLE_MS = 20_000;
 /** A document read longer ago than this is read again before it is planned on, unless reading always takes as long. */
 const FRESH_MS = 1_000;
 const READS_FOR_FRESHNESS = 3;
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 4_000;
+const FIRST_PAUSE_MS = 400;
+const LONGEST_PAUSE_MS = 8_000;
 
 type Attempt =
-  | { kind: 'unchanged'; document: string }
-  /** `windowMs`: from asking for the document to the answer to the write. */
-  | { kind: 'written'; document: string; windowMs: number }
-  | { kind: 'again'; why: string; error?: unknown };
+  /** The document is as it should be. `windowMs`: from asking for it to the end of the attempt. */
+  { kind: 'there'; document: string; windowMs: number } | { kind: 'again'; why: string; error?: unknown };
 
 /**
  * Brings the trust policy of `role` to where `plan` has nothing left to change, in at most 10 rounds.
@@ -114,10 +112,12 @@ export async function writeTrustPolicy(
     signal.throwIfAborted();
     if (round > 0) await clock.sleep(pauseBefore(round, clock), signal);
     const attempt = await ports.withLock(role.arn, () => attemptWrite(role, plan, write, ports));
-    if (attempt.kind === 'unchanged') return result(attempt.document);
     if (attempt.kind === 'again') {
       last = attempt;
     } else {
+      // What was never written here is looked after by whoever wrote it. What was written here and overwritten may be back
+      // only because a third one read it in between, and goes again when somebody slower writes.
+      if (first.before === undefined) return result(attempt.document);
       await clock.sleep(settleTime(attempt.windowMs, clock), signal);
       const { document } = await read(role, ports);
       if (plan(document) === undefined) return result(document);
@@ -142,17 +142,18 @@ async function attemptWrite(
   const { clock } = ports;
   const current = await readFresh(role, ports);
   const planned = plan(current.document);
-  if (planned === undefined) return { kind: 'unchanged', document: current.document };
+  const windowMs = (): number => clock.now() - current.askedAt;
+  if (planned === undefined) return { kind: 'there', document: current.document, windowMs: windowMs() };
   try {
     await write(current.document, planned);
   } catch (error) {
     if (isTransient(error)) return { kind: 'again', why: `no answer to the write: ${messageOf(error)}`, error };
     throw isTooLong(error) ? tooLong(role.name, planned, error) : error;
   }
-  const windowMs = clock.now() - current.askedAt;
+  const writtenAfter = windowMs();
   const { document } = await read(role, ports);
   if (plan(document) !== undefined) return { kind: 'again', why: 'it was not there when it was read back' };
-  return { kind: 'written', document, windowMs };
+  return { kind: 'there', document, windowMs: writtenAfter };
 }
 
 async function read(role: Pick<Role, 'name'>, ports: TrustWritePorts): Promise<{ document: string; askedAt: number }> {
