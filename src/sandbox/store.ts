@@ -113,6 +113,8 @@ export interface SandboxSession {
 
 export interface SandboxAccount {
   id: string;
+  /** Keys of the account itself, which no policy limits. Absent: none. */
+  rootAccessKeys?: { id: string; secret: string; active: boolean }[] | undefined;
   users: SandboxUser[];
   roles: SandboxRole[];
   policies: SandboxPolicy[];

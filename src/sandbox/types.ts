@@ -16,7 +16,7 @@ export type Principal =
 /** What a handler gets to see. */
 export interface OperationContext {
   store: Store;
-  /** Account that the call acts in. */
+  /** Account that the call acts in: the caller's. Empty for anonymous operations. */
   accountId: string;
   /** Absent for anonymous operations only. */
   principal: Principal | undefined;
