@@ -143,8 +143,9 @@ export function withSubject(statement: Statement, want: ServiceAccountTrust): St
 }
 
 /**
- * Whether the statement trusts the very subject, through this provider only, and under no further condition. A pattern
- * counts also where it stands under `StringEquals` and so trusts nobody: earlier tools wrote it there.
+ * Whether the statement trusts the very subject, through this provider only, and under no further condition (which
+ * would keep it from having effect). A pattern counts also where it stands under `StringEquals` and so trusts nobody:
+ * earlier tools wrote it there.
  */
 export function isExactTrust(statement: Statement, want: ServiceAccountTrust): boolean {
   return (
@@ -152,8 +153,7 @@ export function isExactTrust(statement: Statement, want: ServiceAccountTrust): b
     hasEffect(statement, want) &&
     namesSubject(statement, want) &&
     isForProviderOnly(statement, want.providerArn) &&
-    subjectConditions(statement).length === 1 &&
-    !(conditionsOf(statement) ?? []).some(isFurther)
+    subjectConditions(statement).length === 1
   );
 }
 
