@@ -246,6 +246,7 @@ async function updateTrust(
   done: string[],
 ): Promise<TrustWriteResult> {
   const place = done.length;
+  const wrote = `wrote the trust policy of role ${role.name}`;
   const written = await writeTrustPolicy(
     role,
     (document) => {
@@ -256,12 +257,13 @@ async function updateTrust(
       reason: 'associate-role',
       onWrite: (sure) => {
         done[place] = sure
-          ? `wrote the trust policy of role ${role.name}`
+          ? wrote
           : `sent the trust policy of role ${role.name}, and got no answer: it may have changed`;
       },
     },
     ports,
   );
+  if (written.changed) done[place] = wrote;
   if (written.backup !== null) ports.report.info(`the trust policy as it was: ${written.backup}`);
   return written;
 }

@@ -405,6 +405,18 @@ describe('associate-role and policies', () => {
     );
   });
 
+  it('does not doubt a write any more that got no answer and was found done', async () => {
+    const { run, ram, report } = world({ trustPolicy: documentOf(foreign) });
+    ram.intercept = (call, proceed) => {
+      if (call === 'attachPolicyToRole') throw apiError('NoPermission', 403);
+      const answer = proceed();
+      if (call === 'updateTrustPolicy') throw networkError();
+      return answer;
+    };
+    await errorOf(run({ systemPolicies: ['AliyunCSReadOnlyAccess'] }));
+    expect(report.lines.at(-1)).toBe('warn: done before it stopped: wrote the trust policy of role oss-reader');
+  });
+
   it('says what was done when it is interrupted while it settles', async () => {
     const { run, clock, controller, report, ram } = world({ trustPolicy: documentOf(foreign) });
     const reason = new ToolError('INTERRUPTED', 'interrupted');
