@@ -1,31 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { type AssumeRole, fromAssumedRole, roleSessionFault } from '../../src/credentials/assume-role.ts';
-import { fromOidc } from '../../src/credentials/oidc.ts';
 import type { Provider } from '../../src/credentials/provider.ts';
 import { CloudApiError, messageOf, ToolError } from '../../src/errors.ts';
+import { issued, roleArn, stsError } from './sts-answers.ts';
 
-const roleArn = 'acs:ram::1000000000000001:role/reader';
-const providerArn = 'acs:ram::1000000000000001:oidc-provider/ack-rrsa-c1';
 const base: Provider = async () => ({ accessKeyId: 'LTAI', accessKeySecret: 'PLANTED-SECRET' });
-const issued = {
-  accessKeyId: 'STS.x',
-  accessKeySecret: 'secret',
-  securityToken: 'CAIS',
-  expiration: new Date('2026-01-01T00:00:00Z'),
-};
-
-function stsError(httpStatus: number, apiCode: string): CloudApiError {
-  const facts = {
-    service: 'STS' as const,
-    action: 'AssumeRole',
-    apiCode,
-    apiMessage: 'no',
-    httpStatus,
-    requestId: 'R-1',
-  };
-  return new CloudApiError(`${apiCode}: no`, facts, { hint: 'the cure' });
-}
-
 const refusing =
   (error: unknown): AssumeRole =>
   () =>
@@ -80,43 +59,6 @@ describe('fromAssumedRole', () => {
     const failing: Provider = () => Promise.reject(failure);
     const assumeRole: AssumeRole = () => Promise.reject(new Error('STS was asked'));
     await expect(fromAssumedRole({ base: failing, assumeRole, session: { roleArn } })()).rejects.toBe(failure);
-  });
-});
-
-describe('fromOidc', () => {
-  const session = { roleArn, providerArn };
-
-  test('reads the token anew for every session', async () => {
-    const tokens = ['first', 'second'];
-    const sent: string[] = [];
-    const provider = fromOidc({
-      session,
-      readToken: async () => tokens.shift() ?? '',
-      assumeRoleWithOidc: async (request) => {
-        sent.push(request.oidcToken);
-        expect(request).toMatchObject({ roleArn, providerArn, sessionName: 'ack-ram-tool' });
-        return issued;
-      },
-    });
-    await provider();
-    expect(await provider()).toEqual(issued);
-    expect(sent).toEqual(['first', 'second']);
-  });
-
-  test('turns a refusal into CREDENTIALS_REFUSED without the token', async () => {
-    const refusal = stsError(401, 'AuthenticationFail.NoPermission');
-    const provider = fromOidc({
-      session,
-      readToken: async () => 'PLANTED.TOKEN',
-      assumeRoleWithOidc: () => Promise.reject(refusal),
-    });
-    const error = await provider().catch((e) => e);
-    expect(error).toMatchObject({
-      code: 'CREDENTIALS_REFUSED',
-      exitCode: 4,
-      api: { apiCode: 'AuthenticationFail.NoPermission' },
-    });
-    expect(JSON.stringify([error.message, error.stack, error])).not.toContain('PLANTED');
   });
 });
 
