@@ -308,7 +308,10 @@ describe('the write of a trust policy', () => {
 it('writes nothing when it is interrupted while the old document is kept', async () => {
   const { clock, ports, ram, role, controller } = world();
   const reason = new ToolError('INTERRUPTED', 'interrupted');
-  const saveBackup = async (): Promise<undefined> => controller.abort(reason);
+  const saveBackup = async (): Promise<undefined> => {
+    controller.abort(reason);
+    return undefined;
+  };
   const work = writeTrustPolicy(role, adding('mine'), { reason: 'test' }, { ...ports, saveBackup });
   expect(await errorOf(clock.run(work))).toBe(reason);
   expect(ram.calls).toEqual(['getRole']);
