@@ -1,4 +1,5 @@
 /** One http(s) request on node's own client: proxies, timeouts, a cap on the answer, no redirects. */
+import { setMaxListeners } from 'node:events';
 import http, { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { ToolError, type ToolErrorOptions } from '../errors.ts';
 import type { Env } from '../io.ts';
@@ -134,6 +135,8 @@ function exchange(options: HttpRequest, route: Route): Promise<HttpAnswer> {
       clearTimeout(timer);
       timer = setTimeout(() => fail(timedOut(route, 'READ_TIMEOUT', timeouts.readMs)), timeouts.readMs);
     };
+    // One signal stops every request of a command; many at once are no leak, and need no warning on stderr.
+    if (signal !== undefined) setMaxListeners(0, signal);
     signal?.addEventListener('abort', onAbort, { once: true });
     sent.on('socket', (socket) => {
       const isReady = !socket.connecting && !('secureConnecting' in socket && socket.secureConnecting === true);
@@ -155,7 +158,6 @@ function exchange(options: HttpRequest, route: Route): Promise<HttpAnswer> {
       });
       response.on('error', (error) => fail(brokenBy(error, route)));
       response.on('end', () => {
-        if (!response.complete) return;
         stop();
         resolve(toAnswer(response, Buffer.concat(chunks)));
       });

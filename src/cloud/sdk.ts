@@ -88,7 +88,7 @@ function sdkCall<M extends ProductModule>(service: CloudService, load: () => Pro
   return async (operation, run) => {
     loaded ??= loadSdk();
     const sdk = await loaded;
-    const credentials = await deps.credentials();
+    const credentials = checkKeys(await deps.credentials());
     const facts: CallFacts = { service, action: operation.action, thing: operation.thing };
     const once = async (attempt: number) => {
       deps.debug(`calling ${titleOf(facts)} at ${deps.endpointOf(service).host}`);
@@ -109,6 +109,16 @@ async function bodyOf<B>(call: CurrentCall, run: () => Promise<{ body?: B }>): P
   if (!call.isAnswered) throw new Error(`${titleOf(call.facts)} bypassed the tool's own transport`);
   if (body === undefined || body === null) throw badAnswer(call.facts, 'an empty body');
   return body;
+}
+
+/** A line end that came along with a pasted key would be an obscure error of the http client, or a wrong signature. */
+function checkKeys(credentials: Credentials): Credentials {
+  const { accessKeyId, accessKeySecret, securityToken = '' } = credentials;
+  if (/^[\x21-\x7e]*$/.test(accessKeyId + accessKeySecret + securityToken)) return credentials;
+  throw new ToolError(
+    'CREDENTIALS_SOURCE_BROKEN',
+    'the credentials hold a blank, a line end or another character that no key has',
+  );
 }
 
 function credentialOf(call: CurrentCall | undefined): object {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { connect } from '../../src/cloud/clients.ts';
 import type { Credentials } from '../../src/credentials/provider.ts';
 import { ToolError } from '../../src/errors.ts';
-import { cloudOptions, errorOf, sendJson, wireServer } from './wire-server.ts';
+import { cloudOptions, errorOf, everythingIn, sendJson, wireServer } from './wire-server.ts';
 
 const identity = { IdentityType: 'RAMUser', AccountId: '1', PrincipalId: '2', Arn: 'acs:ram::1:user/a' };
 
@@ -70,7 +70,7 @@ describe('connecting', () => {
     const controller = new AbortController();
     const reason = new ToolError('INTERRUPTED', 'interrupted by SIGTERM', { exitCode: 143 });
     const server = await wireServer(() => controller.abort(reason));
-    const { ack } = connect(cloudOptions(server.url, { signal: controller.signal }));
+    const { ack } = connect(cloudOptions(server.url, { signal: controller.signal, readTimeoutMs: 600_000 }));
     expect(await errorOf(ack.listClusters())).toBe(reason);
     expect(await errorOf(ack.listClusters())).toBe(reason);
     expect(server.seen).toHaveLength(1);
@@ -87,6 +87,31 @@ describe('connecting', () => {
       expect.stringMatching(/^STS GetCallerIdentity: no answer from .*; again in 0\.2 s/),
     ]);
   });
+
+  it('makes many calls at once without a word of node about it', async () => {
+    const server = await wireServer((_, response) => sendJson(response, identity));
+    const warnings: Error[] = [];
+    const note = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', note);
+    const { sts } = connect(cloudOptions(server.url));
+    await Promise.all(Array.from({ length: 40 }, () => sts.getCallerIdentity()));
+    await new Promise(setImmediate);
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
+  });
+
+  it.each(['key\n', 'k\u0000y', 'k y', 'kéy'])(
+    'refuses keys that cannot be any, without showing them: %j',
+    async (bad) => {
+      const good = { accessKeyId: 'hidden-id', accessKeySecret: 'hidden-secret', securityToken: 'hidden-token' };
+      for (const name of ['accessKeyId', 'accessKeySecret', 'securityToken'] as const) {
+        const credentials = async (): Promise<Credentials> => ({ ...good, [name]: `hidden-${bad}` });
+        const error = await errorOf(connect(cloudOptions('http://127.0.0.1:1', { credentials })).ram.getRole('x'));
+        expect(error).toMatchObject({ code: 'CREDENTIALS_SOURCE_BROKEN' });
+        expect(everythingIn(error)).not.toContain('hidden');
+      }
+    },
+  );
 
   it('goes through the proxy of the environment', async () => {
     const proxy = await wireServer((_, response) => sendJson(response, identity));
