@@ -90,13 +90,13 @@ function sdkCall<M extends ProductModule>(service: CloudService, load: () => Pro
     const sdk = await loaded;
     const credentials = checkKeys(await deps.credentials());
     const facts: CallFacts = { service, action: operation.action, thing: operation.thing };
-    const once = async (attempt: number) => {
+    const send = async (attempt: number) => {
       deps.debug(`calling ${titleOf(facts)} at ${deps.endpointOf(service).host}`);
       const call: CurrentCall = { facts, credentials, deps, isAnswered: false };
       return await bodyOf(call, () => run(sdk, attempt));
     };
     const maxRetries = operation.once ? 0 : deps.maxRetries;
-    return await withRetry(once, { what: `${service} ${operation.action}`, maxRetries }, deps);
+    return await withRetry(send, { what: `${service} ${operation.action}`, maxRetries }, deps);
   };
 }
 
