@@ -2,6 +2,7 @@
  * The outside as values. Only this file and `bin/` touch `process`; everything else takes an `Io`, so that a test can
  * hand in memory streams, a fake clock and an environment of its own.
  */
+import { setMaxListeners } from 'node:events';
 import { homedir, hostname } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { ToolError } from './errors.ts';
@@ -90,7 +91,12 @@ export interface ProcessIo extends Io {
 
 /** The real outside. */
 export function nodeIo(): ProcessIo {
+  const env = { ...process.env };
+  // Libraries that watch this variable print whole URLs and headers, passwords of proxies among them. A child gets it.
+  delete process.env.DEBUG;
   const controller = new AbortController();
+  // Any number of calls may be under way at once, and each listens.
+  setMaxListeners(0, controller.signal);
   const listeners = new Map<SignalName, Set<() => void>>();
   const hear = (name: SignalName): void => {
     if (listeners.has(name)) return;
@@ -118,10 +124,10 @@ export function nodeIo(): ProcessIo {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
-    env: process.env,
+    env,
     platform: process.platform,
     cwd: process.cwd(),
-    home: findHome(process.env, process.platform),
+    home: findHome(env, process.platform),
     hostname: hostname(),
     pid: process.pid,
     self: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],

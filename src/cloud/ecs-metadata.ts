@@ -1,6 +1,7 @@
 /** The metadata service of ECS instances. Source: ECS instance metadata, normal and security-hardened mode. */
 import { ToolError } from '../errors.ts';
 import type { Env } from '../io.ts';
+import { requireLoopbackInSandbox } from './endpoints.ts';
 import { request, type Timeouts } from './network.ts';
 
 const defaultEndpoint = 'http://100.100.100.200';
@@ -49,6 +50,7 @@ async function readToken(endpoint: string, { env, signal }: MetadataOptions): Pr
  */
 export async function readMetadata(path: string, options: MetadataOptions): Promise<string | undefined> {
   const endpoint = endpointOf(options.env);
+  requireLoopbackInSandbox(new URL(endpoint), options.env);
   const token = await readToken(endpoint, options);
   if (token === undefined && isOn(options.env.ALIBABA_CLOUD_IMDSV1_DISABLED)) {
     throw new ToolError(

@@ -43,6 +43,24 @@ const centralRegionsOfSts = new Set(['ap-southeast-2', 'ap-south-1', 'cn-huhehao
  * Throws `USAGE`, naming the flag or the variable, for a value that is no endpoint, and for http beyond loopback.
  */
 export function resolveEndpoint(service: CloudService, options: EndpointOptions): Endpoint {
+  const endpoint = chooseEndpoint(service, options);
+  requireLoopbackInSandbox(new URL(`${endpoint.protocol}://${endpoint.host}`), options.env);
+  return endpoint;
+}
+
+/**
+ * Within `sandbox run` nothing of ours leaves this machine, whatever flags and variables say.
+ * Throws `USAGE` when ACK_RAM_TOOL_SANDBOX_URL is set and `url` is beyond loopback.
+ */
+export function requireLoopbackInSandbox(url: URL, env: Env): void {
+  if (!env.ACK_RAM_TOOL_SANDBOX_URL || isLoopbackHost(url.hostname)) return;
+  throw usageError(
+    `this is a sandbox (ACK_RAM_TOOL_SANDBOX_URL is set), and ${url.host} is not on this machine`,
+    'leave the endpoint and region flags away, or unset ACK_RAM_TOOL_SANDBOX_URL',
+  );
+}
+
+function chooseEndpoint(service: CloudService, options: EndpointOptions): Endpoint {
   const scheme = service === 'STS' ? stsScheme(options.env) : undefined;
   const configured = findConfigured(service, options);
   if (configured !== undefined) return parseEndpoint(configured, scheme?.value, options.allowInsecureHttp);

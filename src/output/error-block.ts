@@ -82,12 +82,17 @@ export function formatError(error: unknown, options: ErrorOptions = {}): string 
   return lines.map((line) => `${redact(line)}\n`).join('');
 }
 
+/** Lines after the first are indented, so that no text from elsewhere can look like a line of ours. */
+function furtherLines(text: string): string {
+  return stripControl(text, '\n').replace(/\n(?! )/g, '\n   ');
+}
+
 function errorLines(error: ToolError, colour: Colour | undefined): string[] {
   const api = apiFactsOf(error);
   return [
-    `${colour?.red('error:') ?? 'error:'} ${stripControl(error.message)}`,
+    `${colour?.red('error:') ?? 'error:'} ${furtherLines(error.message)}`,
     ...(api === undefined ? [] : sdkErrorLines(api)),
-    ...(error.hint === undefined ? [] : [`${colour?.bold('hint:') ?? 'hint:'} ${stripControl(error.hint, '\n')}`]),
+    ...(error.hint === undefined ? [] : [`${colour?.bold('hint:') ?? 'hint:'} ${furtherLines(error.hint)}`]),
   ];
 }
 

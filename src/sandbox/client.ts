@@ -16,13 +16,14 @@ export interface SandboxTokenRequest {
 
 /**
  * Asks a running sandbox for a service-account token. `sandboxUrl` is what ACK_RAM_TOOL_SANDBOX_URL holds.
- * Throws `USAGE` for a URL that is none of a sandbox, or a request the sandbox refuses; `NETWORK` without an answer;
+ * Throws `USAGE` for a URL that is none of a sandbox, or a request the sandbox refuses; `CLUSTER_NOT_FOUND`; `NETWORK` without an answer;
  * `BAD_ANSWER` for one that no sandbox gives.
  */
 export async function requestToken(sandboxUrl: string, request: SandboxTokenRequest): Promise<string> {
   const { status, body } = await post(adminUrl(sandboxUrl, 'token'), JSON.stringify(request));
   const answer = parse(body);
   if (status === 200 && typeof answer?.token === 'string') return answer.token;
+  if (status === 404 && typeof answer?.error === 'string') throw new ToolError('CLUSTER_NOT_FOUND', answer.error);
   if (status < 500 && typeof answer?.error === 'string') {
     throw usageError(`the sandbox gives no token: ${answer.error}`);
   }

@@ -66,14 +66,7 @@ async function writeCa(pem: string): Promise<Pick<TlsIdentity, 'caFile' | 'remov
   return { caFile, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/**
- * The library's dependency injection refuses to load without reflect-metadata, of whose answers it then needs none:
- * every class it injects has no parameters.
- */
 async function loadX509() {
-  const reflect = Reflect as { getMetadata?: unknown; getOwnMetadata?: unknown; defineMetadata?: unknown };
-  reflect.getMetadata ??= () => undefined;
-  reflect.getOwnMetadata ??= () => undefined;
-  reflect.defineMetadata ??= () => undefined;
+  await import('reflect-metadata');
   return import('@peculiar/x509');
 }

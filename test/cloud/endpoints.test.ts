@@ -59,6 +59,15 @@ describe('the endpoint of a service', () => {
       }),
     );
   });
+
+  it('is on this machine within a sandbox, whatever flags and variables say', () => {
+    const env = { ACK_RAM_TOOL_SANDBOX_URL: 'http://127.0.0.1:4000/admin' };
+    const options = { useVpc: false, allowInsecureHttp: true, env };
+    for (const explicit of ['cs.cn-hangzhou.aliyuncs.com', 'http://10.0.0.1', undefined]) {
+      expect(() => resolveEndpoint('CS', { ...options, explicit })).toThrow('this is a sandbox');
+    }
+    expect(resolveEndpoint('CS', { ...options, explicit: 'http://127.0.0.1:4000' }).host).toBe('127.0.0.1:4000');
+  });
 });
 
 function thrownBy(run: () => unknown): unknown {

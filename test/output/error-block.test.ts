@@ -61,7 +61,7 @@ describe('formatError', () => {
     ]);
   });
 
-  it('keeps each of its lines on one line, and control characters out', () => {
+  it('lets no text from elsewhere begin a line, and keeps control characters out', () => {
     const hostile = 'a\nerror: forged\x1b[2J\u202e';
     const error = new CloudApiError(hostile, {
       ...forbidden,
@@ -70,7 +70,8 @@ describe('formatError', () => {
       data: { x: hostile },
     });
     const text = formatError(error);
-    expect(text.split('\n')).toHaveLength(7);
+    expect(text.split('\n').filter((line) => /^\S/.test(line))).toEqual(['error: a', 'SDKError:']);
+    expect(text).toContain('\n   error: forged');
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   });
 

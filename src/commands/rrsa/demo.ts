@@ -1,7 +1,7 @@
 import { readMetadata } from '../../cloud/ecs-metadata.ts';
 import { messageOf, ToolError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
-import { errorJson, formatError } from '../../output/error-block.ts';
+import { errorJson, formatErrorForLog } from '../../output/error-block.ts';
 import { demoBegin, demoEnd, demoPresenter } from '../../output/results/demo.ts';
 import { runDemo } from '../../rrsa/demo.ts';
 import { createContext } from '../context.ts';
@@ -39,7 +39,7 @@ export async function run(input: CommandInput, io: Io): Promise<number> {
         log.info(demoEnd);
       },
       failed(error) {
-        log.error(formatError(error, { redact }));
+        log.error(formatErrorForLog(error));
         if (json) io.stderr.write(errorJson(error, { redact }));
       },
     },

@@ -21,6 +21,7 @@ export async function run({ flags }: CommandInput, io: Io): Promise<number> {
     audience: flags.required('audience'),
     expiresInSeconds: wholeSeconds(flags, 'expires-in') ?? 3600,
   });
-  io.stdout.write(`${token}\n`);
+  // A file or a pipe gets what the kubelet would write: SDKs send a line break at the end to STS as part of the token.
+  io.stdout.write(io.stdout.isTTY ? `${token}\n` : token);
   return 0;
 }

@@ -25,16 +25,16 @@ function runSelf(
   io: Io,
   argv: readonly string[],
   env: Record<string, string>,
-  quiet: boolean,
+  options: { cwd: string; quiet: boolean },
 ): Promise<{ exitCode: number; stdout: string; stderr: string }> {
   const [runtime = '', ...args] = [...io.self, ...argv];
   return new Promise((resolve, reject) => {
-    const child = spawn(runtime, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(runtime, args, { env, cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => {
       stdout += chunk;
-      if (!quiet) io.stdout.write(chunk);
+      if (!options.quiet) io.stdout.write(chunk);
     });
     child.stderr.on('data', (chunk) => {
       stderr += chunk;
@@ -53,8 +53,11 @@ async function playStep(step: TourStep, number: number, stage: Stage): Promise<v
   const target = step.to === undefined ? undefined : facts[step.to];
   const redirect = target === undefined ? '' : ` > ${target}`;
   io.stdout.write(`${colour.cyan(`${step.asPod ? 'pod ' : ''}$ ${shown(argv)}${redirect}`)}\n`);
-  const result = await runSelf(io, argv, step.asPod ? stage.podEnv : env, target !== undefined);
-  if (target !== undefined) await writeFile(target, result.stdout, { mode: 0o600 });
+  const result = await runSelf(io, argv, step.asPod ? stage.podEnv : env, {
+    cwd: stage.folder,
+    quiet: target !== undefined,
+  });
+  if (target !== undefined) await writeFile(join(stage.folder, target), result.stdout, { mode: 0o600 });
   const said = result.stdout + result.stderr;
   const missing = step.expects.map(fill).filter((text) => !said.includes(text));
   if (result.exitCode !== step.exitCode || missing.length > 0) {
@@ -68,6 +71,8 @@ async function playStep(step: TourStep, number: number, stage: Stage): Promise<v
 
 interface Stage {
   io: Io;
+  /** Where the steps are run. */
+  folder: string;
   colour: ReturnType<typeof colourFor>;
   facts: Record<string, string>;
   env: Record<string, string>;
@@ -80,8 +85,8 @@ function stageFor(io: Io, sandbox: Sandbox, folder: string): Stage {
     cluster,
     roleArn: `acs:ram::${accountId}:role/${tourRole}`,
     providerArn: `acs:ram::${accountId}:oidc-provider/ack-rrsa-${cluster}`,
-    token: join(folder, 'token'),
-    wrongToken: join(folder, 'wrong-token'),
+    token: './token',
+    wrongToken: './wrong-token',
   };
   const clean = { ...withoutCredentials(io.env), HOME: folder, XDG_STATE_HOME: folder, XDG_CACHE_HOME: folder };
   const podEnv: Record<string, string> = {
@@ -93,7 +98,7 @@ function stageFor(io: Io, sandbox: Sandbox, folder: string): Stage {
   };
   delete podEnv.ALIBABA_CLOUD_ACCESS_KEY_ID;
   delete podEnv.ALIBABA_CLOUD_ACCESS_KEY_SECRET;
-  return { io, colour: colourFor(io.stdout, io.env), facts, env: { ...clean, ...sandbox.env }, podEnv };
+  return { io, folder, colour: colourFor(io.stdout, io.env), facts, env: { ...clean, ...sandbox.env }, podEnv };
 }
 
 export async function run(_input: CommandInput, io: Io): Promise<number> {

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { hasTerminal, openTerminal } from '../support/terminal.ts';
+import { bin, runTool, scratchFolder, startedSandbox } from '../support/tool.ts';
+
+if (!hasTerminal && process.env.CI) throw new Error('tmux is missing, and a pipeline must test at a terminal');
+
+describe.skipIf(!hasTerminal)('at a terminal (needs tmux)', async () => {
+  if (!hasTerminal) return;
+  const sandbox = await startedSandbox(['--update-time', '4s']);
+  const env = { PATH: process.env.PATH, ...sandbox.env, HOME: scratchFolder(), LANG: 'C.UTF-8' };
+  const tool = (...argv: string[]) => openTerminal([process.execPath, bin, ...argv], env);
+  const isEnabled = async (cluster: string): Promise<boolean> =>
+    JSON.parse((await runTool(['rrsa', 'status', '-c', cluster, '-o', 'json'], { env })).stdout).enabled;
+
+  it('asks once, and "n" changes nothing and exits with 130', async () => {
+    const { foo } = sandbox.clusters;
+    const terminal = tool('rrsa', 'enable', '-c', foo);
+    await terminal.shows(`Enable RRSA of cluster ${foo}?`);
+    terminal.send('n', 'Enter');
+    const screen = await terminal.shows('EXIT=');
+    expect(screen).toContain('EXIT=130');
+    expect(screen).toContain('nothing was changed');
+    expect(await isEnabled(foo)).toBe(false);
+  });
+
+  it.each([
+    ['Ctrl-C', 'C-c'],
+    ['Ctrl-D', 'C-d'],
+    ['Escape', 'Escape'],
+  ])('%s at the prompt changes nothing and exits with 130', async (_name, key) => {
+    const { foo } = sandbox.clusters;
+    const terminal = tool('rrsa', 'enable', '-c', foo);
+    await terminal.shows(`Enable RRSA of cluster ${foo}?`);
+    terminal.send(key);
+    expect(await terminal.shows('EXIT=')).toContain('EXIT=130');
+    expect(await isEnabled(foo)).toBe(false);
+  });
+
+  it('"y" goes on, with a spinner that tells what is waited for', async () => {
+    const { bar } = sandbox.clusters;
+    const terminal = tool('rrsa', 'enable', '-c', bar);
+    await terminal.shows(`Enable RRSA of cluster ${bar}?`);
+    terminal.send('y', 'Enter');
+    expect(await terminal.shows(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] .*RRSA/)).toMatch(/T-\S+/);
+    const screen = await terminal.shows('EXIT=');
+    expect(screen).toContain('EXIT=0');
+    expect(screen).not.toMatch(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/);
+    expect(await isEnabled(bar)).toBe(true);
+  });
+
+  it('shows the diff before it asks, and asks nothing when nothing is to do', async () => {
+    const argv = ['rrsa', 'associate-role', '-c', sandbox.clusters.bar, '-r', 'reader', '-n', 'ns', '-s', 'sa'];
+    const first = tool(...argv, '--create-role-if-not-exist');
+    const asked = await first.shows('Create role reader?');
+    expect(asked).toContain('system:serviceaccount:ns:sa');
+    first.send('y', 'Enter');
+    await first.shows('EXIT=0');
+    const again = await tool(...argv).shows('EXIT=');
+    expect(again).toContain('EXIT=0');
+    expect(again).not.toContain('?');
+  });
+
+  it('Ctrl-C while waiting stops at once, says so, and a rerun joins the task', async () => {
+    const { foob } = sandbox.clusters;
+    const terminal = tool('rrsa', 'enable', '-c', foob, '-y');
+    await terminal.shows(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/);
+    terminal.send('C-c');
+    expect(await terminal.shows('EXIT=')).toContain('EXIT=130');
+    const rerun = await runTool(['rrsa', 'enable', '-c', foob, '-y', '-o', 'json'], { env });
+    expect(rerun.exitCode, rerun.stderr).toBe(0);
+    expect(await isEnabled(foob)).toBe(true);
+  });
+
+  it('a child hears Ctrl-C once', async () => {
+    const count = `let n = 0; process.on('SIGINT', () => { n += 1; setTimeout(() => { console.log('heard ' + n); process.exit(3); }, 300); }); console.log('ready'); setTimeout(() => {}, 30000);`;
+    const terminal = tool('export-credentials', '--', process.execPath, '-e', count);
+    await terminal.shows('ready');
+    terminal.send('C-c');
+    const screen = await terminal.shows('EXIT=');
+    expect(screen).toContain('heard 1');
+    expect(screen).toContain('EXIT=3');
+  });
+});
