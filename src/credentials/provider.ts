@@ -23,4 +23,20 @@ export interface Source {
   /** What was looked at and found missing, for the message when nothing is configured. */
   readonly lookedAt: string;
   resolve(): Promise<Provider | undefined>;
+  /**
+   * What decides which credentials `resolve` gives, secrets as hashes, for the key of the cache: kind of source first.
+   * Calls no service. Absent, or `undefined`: not to be cached (keys that are at hand anyway).
+   */
+  identity?(): Promise<readonly string[] | undefined>;
 }
+
+/** One small http(s) exchange, handed in by whoever knows the network. Redirects are not followed. */
+export type Exchange = (request: {
+  method: 'GET' | 'POST' | 'PUT';
+  url: string;
+  headers?: Readonly<Record<string, string>>;
+  body?: string;
+}) => Promise<{ status: number; headers: Readonly<Record<string, string | string[] | undefined>>; body: string }>;
+
+/** The text at a path below `/latest/` of the metadata service of this ECS instance; `undefined` when there is none. */
+export type ReadMetadata = (path: string) => Promise<string | undefined>;
