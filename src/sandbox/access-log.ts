@@ -10,7 +10,7 @@ export interface AccessLogEntry {
   principal: string | null;
   /** 0 when no answer was sent. */
   status: number;
-  /** Error code; `null` for a success. */
+  /** Error code, or the planned fault that the call met (`reset-after`); `null` when there is none. */
   code: string | null;
 }
 

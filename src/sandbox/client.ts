@@ -16,8 +16,8 @@ export interface SandboxTokenRequest {
 
 /**
  * Asks a running sandbox for a service-account token. `sandboxUrl` is what ACK_RAM_TOOL_SANDBOX_URL holds.
- * Throws `USAGE` for a URL that is none of a sandbox, or a request the sandbox refuses; `CLUSTER_NOT_FOUND`; `NETWORK` without an answer;
- * `BAD_ANSWER` for one that no sandbox gives.
+ * Throws `USAGE` for a URL that is none of a sandbox, or a request the sandbox refuses; `CLUSTER_NOT_FOUND`; `NETWORK`
+ * without an answer; `BAD_ANSWER` for one that no sandbox gives.
  */
 export async function requestToken(sandboxUrl: string, request: SandboxTokenRequest): Promise<string> {
   const { status, body } = await post(adminUrl(sandboxUrl, 'token'), JSON.stringify(request));

@@ -16,10 +16,12 @@ export function isLoopbackHost(header: string): boolean {
 
 /** Reads `host:port`, `[::1]:port`, `host` or `:port`; port 0 (the default) takes a free one. Throws `USAGE`. */
 export function parseListen(text: string): { host: string; port: number } {
-  const [, name = '', digits = '0'] = /^(\[[0-9a-f:.]+\]|[^:]*)(?::(\d{1,5}))?$/i.exec(text) ?? [];
-  const host = name === '' && text !== '' ? '127.0.0.1' : name.replace(/^\[|\]$/g, '');
-  const port = Number(digits);
-  if (host === '' || port > 65_535) throw usageError(`--listen ${JSON.stringify(text)} is not an address and port`);
+  const match = /^(\[[0-9a-f:.]+\]|[^:]*)(?::(\d{1,5}))?$/i.exec(text);
+  const port = Number(match?.[2] ?? '0');
+  if (match === null || text === '' || port > 65_535) {
+    throw usageError(`--listen ${JSON.stringify(text)} is not an address and port`);
+  }
+  const host = match[1] ? match[1].replace(/^\[|\]$/g, '') : '127.0.0.1';
   if (!isLoopbackName(host)) {
     throw usageError(
       `--listen ${JSON.stringify(text)} is not a loopback address`,

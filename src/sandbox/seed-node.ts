@@ -1,5 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node } from 'yaml';
-import { ToolError } from '../errors.ts';
+import { messageOf, ToolError } from '../errors.ts';
 
 export interface SeedSource {
   /** File name for messages. */
@@ -78,7 +78,11 @@ export class SeedNode {
   document(): string {
     if (isScalar(this.#node) && typeof this.#node.value === 'string') return this.#node.value;
     if (!isMap(this.#node)) throw this.fail('is neither a mapping nor a string');
-    return JSON.stringify(this.#node.toJS(this.#source.document, { maxAliasCount: 100 }));
+    try {
+      return JSON.stringify(this.#node.toJS(this.#source.document, { maxAliasCount: 100 }));
+    } catch (cause) {
+      throw this.fail(`has aliases that do not end: ${messageOf(cause)}`);
+    }
   }
 }
 

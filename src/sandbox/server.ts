@@ -1,19 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { messageOf, ToolError } from '../errors.ts';
 import { sleepFor } from '../io.ts';
 import { AccessLog, type AccessLogEntry } from './access-log.ts';
-import { FaultPlan, type FaultRule, parseFault } from './faults.ts';
+import { parseFault } from './faults.ts';
 import { handle } from './handle.ts';
 import { createServer } from './http-server.ts';
-import { MetadataMemory } from './imds/model.ts';
 import { parseListen } from './loopback.ts';
-import { Nonces } from './nonces.ts';
 import { operations } from './operations.ts';
-import { buildStore, defaultSeed, type SandboxSeed } from './seed.ts';
-import type { SandboxState } from './state.ts';
+import type { SandboxSeed } from './seed.ts';
+import { createState, type SandboxState } from './state.ts';
 import type { Store } from './store.ts';
 import { makeTlsIdentity, type TlsIdentity } from './tls.ts';
 
@@ -72,9 +69,8 @@ const faultyApis = [...operations.map(({ action }) => action), 'OidcConfiguratio
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { host, port } = parseListen(options.listen ?? '127.0.0.1:0');
-  const rules = (options.faults ?? []).map((spec) => parseFault(spec, faultyApis));
+  const faults = (options.faults ?? []).map((spec) => parseFault(spec, faultyApis));
   const seed = await seedOf(options);
-  const now = options.now ?? (() => Date.now());
   const onInternalError = options.onInternalError ?? (() => {});
   const log = new AccessLog(onInternalError);
   const stopping = new AbortController();
@@ -88,7 +84,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     if (options.accessLogFile !== undefined) await log.openFile(options.accessLogFile);
     const address = await listen(server, host, port);
     const endpoint = `${identity === undefined ? 'http' : 'https'}://${address}`;
-    state = makeState({ seed, rules, options, endpoint, log, now, onInternalError, signal: stopping.signal });
+    const { latencyMs, updateTimeMs, sessionTtlMs, now = () => Date.now() } = options;
+    const sleep = (ms: number) => sleepFor(ms, stopping.signal);
+    const timing = { latencyMs, updateTimeMs, sessionTtlMs, now, sleep };
+    state = createState({ ...timing, endpoint, seed, faults, log, onInternalError });
     return sandboxOf(state, address, identity, async () => {
       stopping.abort();
       await closeServer(server);
@@ -103,50 +102,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   }
 }
 
-async function seedOf({ seedFile, seed }: SandboxOptions): Promise<SandboxSeed> {
-  if (seedFile === undefined) return seed ?? defaultSeed();
+async function seedOf({ seedFile, seed }: SandboxOptions): Promise<SandboxSeed | undefined> {
+  if (seedFile === undefined) return seed;
   const { readSeedFile } = await import('./seed-file.ts');
   return readSeedFile(seedFile);
-}
-
-interface StateParts {
-  seed: SandboxSeed;
-  rules: readonly FaultRule[];
-  options: SandboxOptions;
-  endpoint: string;
-  log: AccessLog;
-  now: () => number;
-  onInternalError: (error: unknown) => void;
-  signal: AbortSignal;
-}
-
-function makeState({ seed, rules, options, endpoint, log, now, onInternalError, signal }: StateParts): SandboxState {
-  const fresh = () => ({
-    store: buildStore(seed, {
-      endpoint,
-      now: now(),
-      updateTimeMs: options.updateTimeMs ?? 2000,
-      sessionTtlMs: options.sessionTtlMs,
-    }),
-    nonces: new Nonces(),
-    faults: new FaultPlan(rules),
-    metadata: new MetadataMemory(),
-  });
-  const state: SandboxState = {
-    ...fresh(),
-    log,
-    endpoint,
-    adminPath: `/${randomBytes(18).toString('base64url')}`,
-    latencyMs: options.latencyMs ?? 0,
-    now,
-    sleep: (ms) => sleepFor(ms, signal),
-    onInternalError,
-    reset: () => {
-      Object.assign(state, fresh());
-      log.clear();
-    },
-  };
-  return state;
 }
 
 function sandboxOf(
