@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Nonces } from '../../../src/sandbox/nonces.ts';
 import { accountId, admin, inProcess, keysOf, root, seedWith, trustPolicy } from './in-process.ts';
+import { signedV3 } from './signed-requests.ts';
 
 const minute = 60_000;
 const roleArn = `acs:ram::${accountId}:role/reader`;
@@ -80,6 +81,23 @@ describe('who signed a request', () => {
     expect((await call()).status).toBe(200);
     expect((await call()).json.Code).toBe('SignatureNonceUsed');
     expect((await call(root)).status).toBe(200);
+  });
+
+  it('may leave host and nonce out of a V3 signature, as the tokens of kubectl do, and then use it again', async () => {
+    const sandbox = inProcess();
+    const without = ['host', 'x-acs-signature-nonce'];
+    const request = signedV3('sts.GetCallerIdentity', { ACKClusterId: 'c1' }, admin, {
+      now: sandbox.clock.now,
+      without,
+    });
+    const sent = {
+      ...request,
+      headers: { ...request.headers, host: ['127.0.0.1:1234'], accept: ['application/json'] },
+    };
+    expect((await sandbox.send(sent)).json.Arn).toBe(`acs:ram::${accountId}:user/admin`);
+    expect((await sandbox.send(sent)).status).toBe(200);
+    sandbox.clock.now += 15 * minute + 1000;
+    expect((await sandbox.send(sent)).json.Code).toBe('InvalidTimeStamp.Expired');
   });
 
   it('does not use a nonce up with a wrong signature', async () => {
