@@ -31,6 +31,8 @@ export interface Io {
   readonly home: string | undefined;
   readonly hostname: string;
   readonly pid: number;
+  /** The effective user of this process. Absent on Windows. */
+  readonly uid: number | undefined;
   /** How this program was started: the runtime and its arguments up to the script. To start it again. */
   readonly self: readonly string[];
   /** Milliseconds since the epoch. */
@@ -130,6 +132,7 @@ export function nodeIo(): ProcessIo {
     home: findHome(env, process.platform),
     hostname: hostname(),
     pid: process.pid,
+    uid: process.geteuid?.(),
     self: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
     now: () => Date.now(),
     sleep: sleepFor,

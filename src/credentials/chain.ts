@@ -2,20 +2,23 @@ import { ToolError } from '../errors.ts';
 import type { Provider, Source } from './provider.ts';
 
 /**
- * The provider of the first source that is configured. Later sources are not looked at.
+ * The first source that is configured, and its provider. Later sources are neither looked at nor asked for.
  * Throws `CREDENTIALS_NOT_FOUND`, with one line for each place looked at, when none is; what a source throws
  * (`CREDENTIALS_SOURCE_BROKEN`) stops the search.
  */
-export async function chain(sources: readonly Source[]): Promise<Provider> {
-  for (const source of sources) {
+export async function chain(
+  sources: Iterable<Source> | AsyncIterable<Source>,
+): Promise<{ source: Source; provider: Provider }> {
+  const lookedAt: string[] = [];
+  for await (const source of sources) {
     const provider = await source.resolve();
-    if (provider !== undefined) return provider;
+    if (provider !== undefined) return { source, provider };
+    lookedAt.push(`${source.name}: ${source.lookedAt}`);
   }
-  throw notFound(sources);
+  throw notFound(lookedAt);
 }
 
-function notFound(sources: readonly Source[]): ToolError {
-  const lookedAt = sources.map((source) => `${source.name}: ${source.lookedAt}`);
+function notFound(lookedAt: readonly string[]): ToolError {
   const message =
     lookedAt.length === 0
       ? 'no credentials found: every source is switched off'

@@ -16,7 +16,8 @@ const never = source('never', async () => {
 
 describe('chain', () => {
   test('gives the first source that is configured and looks at no later one', async () => {
-    expect(await chain([absent('a'), source('b', async () => provider), never])).toBe(provider);
+    const configured = source('b', async () => provider);
+    expect(await chain([absent('a'), configured, never])).toEqual({ source: configured, provider });
   });
 
   test('stops at a source that is configured and broken', async () => {

@@ -36,7 +36,7 @@ async function outcome(env: Env): Promise<Record<string, unknown>> {
       return issued;
     },
   });
-  const credentials = await (await chain(sources))();
+  const credentials = await (await chain(sources)).provider();
   if (Object.keys(calls).length === 0) return { credentials };
   expect(credentials).toEqual(issued);
   return calls;

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { AssumeRole } from '../../src/credentials/assume-role.ts';
 import { type CredentialOptions, resolveCredentials } from '../../src/credentials/resolve.ts';
+import { fakeClock } from '../support/fake-clock.ts';
 
 const now = Date.parse('2026-01-01T00:00:00Z');
 const roleArn = 'acs:ram::1000000000000001:role/reader';
+
+const notAsked = (): Promise<never> => Promise.reject(new Error('not asked'));
 
 function setup(overrides: Partial<CredentialOptions> = {}) {
   const asked: string[] = [];
@@ -15,9 +18,17 @@ function setup(overrides: Partial<CredentialOptions> = {}) {
   const options: CredentialOptions = {
     env: { ALIBABA_CLOUD_ACCESS_KEY_ID: 'LTAI', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'secret' },
     home: undefined,
-    clock: { now: () => now },
+    platform: 'linux',
+    clock: fakeClock({ start: now }),
+    signal: new AbortController().signal,
     assumeRole,
-    assumeRoleWithOidc: () => Promise.reject(new Error('not asked')),
+    assumeRoleWithOidc: notAsked,
+    exchange: notAsked,
+    readMetadata: notAsked,
+    getCallerIdentity: notAsked,
+    readTimeoutMs: 1_000,
+    report: { debug: () => {}, info: () => {}, warn: () => {} },
+    stsEndpointName: 'sts.aliyuncs.com',
     ...overrides,
   };
   return { asked, options };
