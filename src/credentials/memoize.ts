@@ -13,29 +13,33 @@ export function renewalMarginMs(lifeMs: number): number {
 /**
  * Remembers what `provider` gives until the renewal margin before its expiry; for ever when it does not expire.
  * Any number of concurrent callers share one call. A renewal that fails throws, unless the credentials at hand are
- * still valid: then those are given, and the next call tries again.
+ * still valid: then those are given, and the next call tries again. A caller that says `renew` gets new ones, or the
+ * reason why there are none.
  */
 export function memoize(provider: Provider, clock: { now(): number }): Provider {
   let current: { credentials: Credentials; renewAt: number } | undefined;
   let pending: Promise<Credentials> | undefined;
 
-  const renew = async (): Promise<Credentials> => {
+  const renew = async (ask: Parameters<Provider>[0]): Promise<Credentials> => {
     try {
-      const credentials = await provider();
+      const credentials = await provider(ask);
       current = { credentials, renewAt: renewalTime(credentials, clock.now()) };
       return credentials;
-    } catch (error) {
-      if (current !== undefined && isValid(current.credentials, clock.now())) return current.credentials;
-      throw error;
     } finally {
       pending = undefined;
     }
   };
 
-  return async () => {
-    if (current !== undefined && clock.now() < current.renewAt) return current.credentials;
-    pending ??= renew();
-    return pending;
+  return async (ask) => {
+    const mustRenew = ask?.renew === true;
+    if (!mustRenew && current !== undefined && clock.now() < current.renewAt) return current.credentials;
+    pending ??= renew(ask);
+    try {
+      return await pending;
+    } catch (error) {
+      if (!mustRenew && current !== undefined && isValid(current.credentials, clock.now())) return current.credentials;
+      throw error;
+    }
   };
 }
 

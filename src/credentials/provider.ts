@@ -9,8 +9,12 @@ export interface Credentials {
   expiration?: Date | undefined;
 }
 
-/** Each call gives credentials that are valid now, renewing them where it can. */
-export type Provider = () => Promise<Credentials>;
+/**
+ * Each call gives credentials that are valid now, renewing them where it can.
+ * `renew`: whatever remembers credentials on the way is to ask again, though they are not due, and to throw when that
+ * fails instead of giving those it has. A provider that remembers nothing has no use for it.
+ */
+export type Provider = (ask?: { renew?: boolean }) => Promise<Credentials>;
 
 /**
  * A place where credentials may be configured.

@@ -51,6 +51,21 @@ describe('memoize', () => {
     expect(await id()).toBe('id2');
   });
 
+  test('renews before it is due for a caller that says so, and remembers that', async () => {
+    const { remembered, id } = issuer(60 * minute);
+    expect(await id()).toBe('id1');
+    expect((await remembered({ renew: true })).accessKeyId).toBe('id2');
+    expect(await id()).toBe('id2');
+  });
+
+  test('tells a caller that says so why there are no new ones, and gives others those at hand', async () => {
+    const { state, remembered, id } = issuer(60 * minute);
+    await id();
+    state.failure = new Error('refused');
+    await expect(remembered({ renew: true })).rejects.toThrow('refused');
+    expect(await id()).toBe('id1');
+  });
+
   test('shares one renewal among concurrent callers, each time', async () => {
     const { state, id } = issuer(60 * minute);
     for (const round of [1, 2, 3]) {
