@@ -31,7 +31,7 @@ export interface Io {
   readonly home: string | undefined;
   readonly hostname: string;
   readonly pid: number;
-  /** The effective user of this process. Absent on Windows. */
+  /** The user id of this process. Absent on Windows. */
   readonly uid: number | undefined;
   /** How this program was started: the runtime and its arguments up to the script. To start it again. */
   readonly self: readonly string[];
@@ -132,7 +132,7 @@ export function nodeIo(): ProcessIo {
     home: findHome(env, process.platform),
     hostname: hostname(),
     pid: process.pid,
-    uid: process.geteuid?.(),
+    uid: process.getuid?.(),
     self: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
     now: () => Date.now(),
     sleep: sleepFor,

@@ -1,9 +1,12 @@
 /** What a command needs of the outside, made from its flags: terminal, credentials, cloud. */
 import { type Cloud, type CloudOptions, connect, connectAnonymous } from '../cloud/clients.ts';
+import { readMetadata } from '../cloud/ecs-metadata.ts';
+import { createExchange } from '../cloud/exchange.ts';
 import type { AssumeRoleWithOidc } from '../cloud/ports.ts';
 import type { RoleSession } from '../credentials/assume-role.ts';
+import { cacheFolder } from '../credentials/cache-folder.ts';
 import type { Provider } from '../credentials/provider.ts';
-import { resolveCredentials } from '../credentials/resolve.ts';
+import { type CredentialOptions, resolveCredentials } from '../credentials/resolve.ts';
 import type { Env, Io } from '../io.ts';
 import { colourFor } from '../output/colour.ts';
 import { formatJson } from '../output/json.ts';
@@ -101,15 +104,7 @@ export async function createContext(
 
   let resolved: Promise<Provider> | undefined;
   const credentials: Provider = async () => {
-    resolved ??= resolveCredentials({
-      env: io.env,
-      home: io.home,
-      clock,
-      ignoreEnvironment: flags.boolean('ignore-env-credentials'),
-      role: roleSession(flags),
-      assumeRole: (base, request) => connect({ ...options, credentials: base }).sts.assumeRole(request),
-      assumeRoleWithOidc: connectAnonymous(options),
-    });
+    resolved ??= resolveCredentials(credentialOptions(flags, io, options, clock, report));
     const found = await (await resolved)();
     add(found.accessKeySecret);
     add(found.securityToken);
@@ -132,6 +127,54 @@ export async function createContext(
     },
   };
 }
+
+type Reporter = Pick<Report, 'debug' | 'info' | 'warn'>;
+
+function credentialOptions(
+  flags: Flags,
+  io: Io,
+  options: Omit<CloudOptions, 'credentials'>,
+  clock: CloudOptions['clock'],
+  report: Reporter,
+): CredentialOptions {
+  const { env, home, platform, signal } = io;
+  const sts = (base: Provider): Cloud['sts'] => connect({ ...options, credentials: base }).sts;
+  const tokenSource = flags.string('oidc-token-source');
+  return {
+    env,
+    home,
+    platform,
+    clock,
+    signal,
+    report,
+    assumeRole: (base, request) => sts(base).assumeRole(request),
+    assumeRoleWithOidc: connectAnonymous(options),
+    getCallerIdentity: (base) => sts(base).getCallerIdentity(),
+    exchange: createExchange(options),
+    readMetadata: (path) => readMetadata(path, { env, signal }),
+    readTimeoutMs: options.readTimeoutMs,
+    ignoreEnvironment: flags.boolean('ignore-env-credentials'),
+    ignoreAliyunCli: flags.boolean('ignore-aliyun-cli-credentials'),
+    profileFile: given(flags.path('profile-file')),
+    profileName: given(flags.string('profile-name')),
+    credentialType: flags.string('credential-type') as CredentialOptions['credentialType'],
+    pipeline: tokenSource
+      ? {
+          tokenSource,
+          providerArn: given(flags.string('oidc-provider-arn')),
+          roleArn: given(flags.string('oidc-role-arn')),
+          audience: given(flags.string('oidc-audience')),
+        }
+      : undefined,
+    role: roleSession(flags),
+    expectAccount: given(flags.string('expect-account')),
+    cache: flags.boolean('cache') ? { folder: cacheFolder(io), uid: io.uid } : undefined,
+    stsEndpointName: options.endpoints.STS ?? options.regionId ?? '',
+  };
+}
+
+/** An empty value is one that was not given. */
+const given = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
 
 function roleSession(flags: Flags): RoleSession | undefined {
   const roleArn = flags.string('role-arn');

@@ -26,7 +26,7 @@ function facts(flag: FlagSpec): string {
 function commandFor(spec: CommandSpec, io: Io): Command {
   const command = new Command(spec.path.at(-1)).summary(spec.summary);
   const paragraph = spec.description === undefined ? '' : `\n\n${spec.description}`;
-  command.description(`${spec.summary}.${paragraph}`);
+  command.description(`${capitalized(spec.summary)}.${paragraph}`);
   if (spec.args) command.usage(`[flags] ${spec.args.usage}`).argument('[args...]');
   else command.usage('[flags]');
   for (const flag of flagsOf(spec)) command.addOption(optionFor(flag, spec.flags.includes(flag)));
@@ -45,6 +45,8 @@ function commandFor(spec: CommandSpec, io: Io): Command {
   command.addHelpText('before', `Examples:\n${spec.examples.map((line) => `  ${line}\n`).join('')}`);
   return quiet(command, io);
 }
+
+const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 function quiet(command: Command, io: Io): Command {
   return command
@@ -71,7 +73,9 @@ function build(normal: NormalForm, table: CommandTable, io: Io): { root: Command
     const path = normal.path.slice(0, depth + 1);
     const spec = depth + 1 === normal.path.length ? normal.spec : undefined;
     const group = table.groups.find((other) => other.path.join(' ') === path.join(' '));
-    const next = spec ? commandFor(spec, io) : quiet(new Command(word), io).description(`${group?.summary ?? word}.`);
+    const next = spec
+      ? commandFor(spec, io)
+      : quiet(new Command(word), io).description(`${capitalized(group?.summary ?? word)}.`);
     chosen.addCommand(next);
     chosen = next;
   }

@@ -40,6 +40,8 @@ export type Exchange = (request: {
   url: string;
   headers?: Readonly<Record<string, string>>;
   body?: string;
+  /** Never through a proxy: for addresses that only this machine can mean. */
+  direct?: boolean;
 }) => Promise<{ status: number; headers: Readonly<Record<string, string | string[] | undefined>>; body: string }>;
 
 /** The text at a path below `/latest/` of the metadata service of this ECS instance; `undefined` when there is none. */

@@ -50,7 +50,7 @@ export function memoryIo(options: MemoryIoOptions = {}): MemoryIo {
     home: options.home,
     hostname: 'test-host',
     pid: 4242,
-    uid: undefined,
+    uid: process.getuid?.(),
     self: ['/usr/bin/node', '/opt/ack-ram-tool/bin/ack-ram-tool.js'],
     now: options.now ?? (() => Date.now()),
     sleep: options.sleep ?? sleepFor,
