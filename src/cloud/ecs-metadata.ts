@@ -2,7 +2,7 @@
 import { ToolError } from '../errors.ts';
 import type { Env } from '../io.ts';
 import { requireLoopbackInSandbox } from './endpoints.ts';
-import { request, type Timeouts } from './network.ts';
+import type { HttpRequest, Timeouts } from './network.ts';
 
 const defaultEndpoint = 'http://100.100.100.200';
 /** The service answers at once or not at all. */
@@ -27,10 +27,15 @@ function endpointOf(env: Env): string {
   return text.replace(/\/+$/, '');
 }
 
+async function send(options: HttpRequest): ReturnType<typeof import('./network.ts').request> {
+  const { request } = await import('./network.ts');
+  return request(options);
+}
+
 /** A token for version 2; `undefined` when this instance has version 1 only, which may be forbidden. */
 async function readToken(endpoint: string, { env, signal }: MetadataOptions): Promise<string | undefined> {
   if (isOn(env.ALIBABA_CLOUD_IMDSV2_DISABLED)) return undefined;
-  const answer = await request({
+  const answer = await send({
     method: 'PUT',
     url: `${endpoint}/latest/api/token`,
     headers: { 'X-aliyun-ecs-metadata-token-ttl-seconds': String(tokenLifeSeconds) },
@@ -58,7 +63,7 @@ export async function readMetadata(path: string, options: MetadataOptions): Prom
       `the metadata service at ${endpoint} has no version 2, and version 1 is switched off`,
     );
   }
-  const answer = await request({
+  const answer = await send({
     method: 'GET',
     url: `${endpoint}/latest/${path}`,
     ...(token === undefined ? {} : { headers: { 'X-aliyun-ecs-metadata-token': token } }),

@@ -1,7 +1,6 @@
 import type { Exchange } from '../credentials/provider.ts';
 import type { Env } from '../io.ts';
 import { requireLoopbackInSandbox } from './endpoints.ts';
-import { request } from './network.ts';
 
 /** Far more than any credentials, far less than a web page that never ends. */
 const maxBytes = 256 * 1024;
@@ -17,6 +16,7 @@ export function createExchange(options: {
   const timeouts = { connectMs: connectTimeoutMs, readMs: readTimeoutMs };
   return async ({ method, url, headers, body, direct }) => {
     requireLoopbackInSandbox(new URL(url), env);
+    const { request } = await import('./network.ts');
     const proxies = direct ? {} : { env };
     const answer = await request({ method, url, headers, body, timeouts, signal, maxBytes, ...proxies });
     return { status: answer.status, headers: answer.headers, body: answer.body.toString('utf8') };
