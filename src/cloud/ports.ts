@@ -159,7 +159,13 @@ export interface StsPort {
   getCallerIdentity(): Promise<CallerIdentity>;
 }
 
+/** Which STS is asked; all of them issue credentials for everywhere. Absent: the one of this run. */
+export interface StsPlace {
+  regionId?: string | undefined;
+}
+
 /** Anonymous and unsigned, so it needs no credentials. */
 export type AssumeRoleWithOidc = (
   request: AssumeRoleRequest & { providerArn: string; oidcToken: string },
+  where?: StsPlace,
 ) => Promise<TemporaryCredentials>;

@@ -1,4 +1,4 @@
-import type { AssumeRoleRequest, StsPort, TemporaryCredentials } from '../cloud/ports.ts';
+import type { AssumeRoleRequest, StsPlace, StsPort, TemporaryCredentials } from '../cloud/ports.ts';
 import { CloudApiError } from '../errors.ts';
 import { parseRoleArn } from '../policy/arn.ts';
 import { quoted } from '../policy/name.ts';
@@ -12,10 +12,14 @@ const shortestSessionSeconds = 900;
 /** The most that a role's MaxSessionDuration can be. */
 const longestSessionSeconds = 43_200;
 
-/** STS AssumeRole, signed with the credentials of `base`. Handed in by whoever knows the cloud. */
+/**
+ * STS AssumeRole, signed with the credentials of `base`. Handed in by whoever knows the cloud. With `regionId` the STS
+ * of that region is asked, unless an endpoint was named outright.
+ */
 export type AssumeRole = (
   base: Provider,
   request: Parameters<StsPort['assumeRole']>[0],
+  where?: StsPlace,
 ) => Promise<TemporaryCredentials>;
 
 /** A role to assume, as a user asks for it. */
@@ -27,6 +31,10 @@ export interface RoleSession {
   durationSeconds?: number | undefined;
   /** Session policy, JSON of at most 2048 characters. */
   policy?: string | undefined;
+  /** What the trust policy asks for as `sts:ExternalId`. AssumeRoleWithOIDC has none. */
+  externalId?: string | undefined;
+  /** Whose STS is asked. Absent: the one of this run. */
+  regionId?: string | undefined;
 }
 
 /** What is wrong with `session`, as a sentence fragment to put behind the name of its source; `undefined` if nothing. */
@@ -59,12 +67,13 @@ export function roleRequest(session: RoleSession): AssumeRoleRequest {
  * Throws `CREDENTIALS_REFUSED` when STS refuses, and what `base` throws.
  */
 export function fromAssumedRole(options: { base: Provider; assumeRole: AssumeRole; session: RoleSession }): Provider {
+  const { externalId, regionId } = options.session;
   const request = roleRequest(options.session);
   return async () => {
     // First, so that a failing base is not mistaken for a refused role.
     await options.base();
     try {
-      return await options.assumeRole(options.base, request);
+      return await options.assumeRole(options.base, { ...request, externalId }, { regionId });
     } catch (error) {
       throw asRefusal(error, `STS refused to issue credentials for role ${request.roleArn}`);
     }

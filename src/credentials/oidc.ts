@@ -33,7 +33,7 @@ export function fromOidc(options: {
   return async () => {
     const oidcToken = await readToken();
     try {
-      return await assumeRoleWithOidc({ ...request, oidcToken });
+      return await assumeRoleWithOidc({ ...request, oidcToken }, { regionId: session.regionId });
     } catch (error) {
       throw asRefusal(error, `STS refused to issue credentials for role ${session.roleArn} to this OIDC token`);
     }

@@ -1,8 +1,6 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ToolError } from '../errors.ts';
+import { readBoundedFile, readFault } from './bounded-file.ts';
 import { expandHome } from './expand-home.ts';
 
 /** Source: OIDCToken of STS AssumeRoleWithOIDC. */
@@ -10,8 +8,6 @@ const shortestToken = 4;
 const longestToken = 20_000;
 /** More than the longest token in any encoding, with some white space around it. */
 const readLimitBytes = 128 * 1024;
-const pipePollMs = 20;
-const pipePatienceMs = 10_000;
 
 export interface TokenFileOptions {
   /** For a leading `~`. */
@@ -31,7 +27,8 @@ export async function readOidcToken(path: string, options: TokenFileOptions): Pr
     return parseToken(await readStream(options.stdin, name), name);
   }
   const file = expandHome(path, options.home);
-  return parseToken(await readFile(file), `OIDC token file ${file}`);
+  const { bytes } = await readBoundedFile(file, 'OIDC token file', readLimitBytes);
+  return parseToken(bytes, `OIDC token file ${file}`);
 }
 
 function parseToken(bytes: Buffer, name: string): string {
@@ -51,51 +48,6 @@ function parseToken(bytes: Buffer, name: string): string {
   return text;
 }
 
-async function readFile(file: string): Promise<Buffer> {
-  let handle: FileHandle | undefined;
-  try {
-    // Without O_NONBLOCK the open of a pipe that nobody writes to would never return.
-    handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const stat = await handle.stat();
-    if (stat.isDirectory()) throw unreadable(file, 'it is a folder');
-    if (!stat.isFile() && !stat.isFIFO()) throw unreadable(file, 'it is neither a file nor a pipe');
-    return await readHandle(handle, file);
-  } catch (error) {
-    throw error instanceof ToolError ? error : unreadable(file, readFault(error));
-  } finally {
-    await handle?.close();
-  }
-}
-
-async function readHandle(handle: FileHandle, file: string): Promise<Buffer> {
-  const buffer = Buffer.alloc(readLimitBytes + 1);
-  let length = 0;
-  let waitedMs = 0;
-  while (length < buffer.length) {
-    const bytesRead = await readOnce(handle, buffer, length);
-    if (bytesRead === 0) break;
-    if (bytesRead !== undefined) {
-      length += bytesRead;
-      waitedMs = 0;
-      continue;
-    }
-    if (waitedMs >= pipePatienceMs) throw unreadable(file, `nothing was written to the pipe for ${waitedMs / 1000} s`);
-    await sleep(pipePollMs);
-    waitedMs += pipePollMs;
-  }
-  return buffer.subarray(0, length);
-}
-
-/** `undefined` when a pipe is open for writing and has nothing to read yet. */
-async function readOnce(handle: FileHandle, buffer: Buffer, offset: number): Promise<number | undefined> {
-  try {
-    return (await handle.read(buffer, offset, buffer.length - offset, null)).bytesRead;
-  } catch (error) {
-    if (errnoOf(error) === 'EAGAIN') return undefined;
-    throw error;
-  }
-}
-
 async function readStream(stream: Readable, name: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -110,29 +62,4 @@ async function readStream(stream: Readable, name: string): Promise<Buffer> {
     throw new ToolError('FILE_UNREADABLE', `cannot read ${name}: ${readFault(error)}`, { cause: error });
   }
   return Buffer.concat(chunks);
-}
-
-function unreadable(file: string, fault: string): ToolError {
-  return new ToolError('FILE_UNREADABLE', `cannot read OIDC token file ${file}: ${fault}`);
-}
-
-const readFaults: Record<string, string> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'there is no such file',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  ELOOP: 'too many symbolic links',
-  ENAMETOOLONG: 'its name is too long',
-  ENXIO: 'it is neither a file nor a pipe',
-  EISDIR: 'it is a folder',
-};
-
-function readFault(error: unknown): string {
-  const code = errnoOf(error);
-  return code === undefined ? 'the path cannot be opened' : (readFaults[code] ?? code);
-}
-
-function errnoOf(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  return typeof code === 'string' ? code : undefined;
 }
