@@ -24,14 +24,19 @@ export interface TokenFileOptions {
 export async function readOidcToken(path: string, options: TokenFileOptions): Promise<string> {
   if (path === '-' && options.stdin !== undefined) {
     const name = 'the OIDC token on standard input';
-    return parseToken(await readStream(options.stdin, name), name);
+    return parseOidcToken(await readStream(options.stdin, name), name);
   }
   const file = expandHome(path, options.home);
   const { bytes } = await readBoundedFile(file, 'OIDC token file', readLimitBytes);
-  return parseToken(bytes, `OIDC token file ${file}`);
+  return parseOidcToken(bytes, `OIDC token file ${file}`);
 }
 
-function parseToken(bytes: Buffer, name: string): string {
+/**
+ * The OIDC token in what was read, without white space around it.
+ * @param name where it comes from, for the message: `OIDC token file /run/token`
+ * @throws ToolError `FILE_INVALID` for what cannot be a token. The message holds none of it.
+ */
+export function parseOidcToken(bytes: Uint8Array, name: string): string {
   const invalid = (fault: string): ToolError => new ToolError('FILE_INVALID', `${name} ${fault}`);
   if (bytes.length === 0) throw invalid('is empty');
   if (bytes.length > readLimitBytes) throw invalid(`is longer than ${longestToken} characters`);
