@@ -103,9 +103,9 @@ export async function createContext(
   const json = flags.string('output') === 'json';
 
   let resolved: Promise<Provider> | undefined;
-  const credentials: Provider = async () => {
+  const credentials: Provider = async (ask) => {
     resolved ??= resolveCredentials(credentialOptions(flags, io, options, clock, report));
-    const found = await (await resolved)();
+    const found = await (await resolved)(ask);
     add(found.accessKeySecret);
     add(found.securityToken);
     return found;
