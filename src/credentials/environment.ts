@@ -1,7 +1,8 @@
 import type { AssumeRoleWithOidc } from '../cloud/ports.ts';
 import { messageOf, ToolError } from '../errors.ts';
 import type { Env } from '../io.ts';
-import { type AssumeRole, fromAssumedRole, roleSessionFault } from './assume-role.ts';
+import { type AssumeRole, fromAssumedRole, type RoleSession, roleRequest, roleSessionFault } from './assume-role.ts';
+import { staticIdentity, tokenIdentity } from './cache-key.ts';
 import { type KeyFamily, readFamilies } from './key-variables.ts';
 import { fromOidc, oidcSessionFault } from './oidc.ts';
 import type { Credentials, Provider, Source } from './provider.ts';
@@ -33,6 +34,8 @@ export interface EnvironmentOptions {
 export function environmentSources(options: EnvironmentOptions): Source[] {
   const family = chosenFamily(options.env);
   const token = family && firstSet(options.env, family.tokens);
+  let resolvedOidc: OidcEnvironment | undefined;
+  const oidc = (): OidcEnvironment | undefined => (resolvedOidc ??= resolveOidc(options));
   return [
     {
       name: 'environment (STS token)',
@@ -43,12 +46,14 @@ export function environmentSources(options: EnvironmentOptions): Source[] {
     {
       name: 'environment (OIDC token)',
       lookedAt: `neither ${providerArnVariable} nor ${tokenFileVariable} is set`,
-      resolve: async () => resolveOidc(options),
+      resolve: async () => oidc()?.provider,
+      identity: async () => oidc()?.identity(),
     },
     {
       name: 'environment (AccessKey)',
       lookedAt: `no AccessKey id (${namesOf('id')})`,
       resolve: async () => (family && !token ? resolveAccessKey(options, family) : undefined),
+      identity: async () => (family && !token ? accessKeyIdentity(options.env, family) : undefined),
     },
   ];
 }
@@ -60,23 +65,40 @@ function fromStatic(credentials: Credentials): Provider {
 
 function resolveAccessKey(options: EnvironmentOptions, family: KeyFamily): Provider {
   const base = fromStatic(readKeys(options.env, family));
-  const roleArn = options.env[roleArnVariable];
-  if (!roleArn) return base;
-  const session = { roleArn, sessionName: firstSet(options.env, sessionNameVariables) };
+  const session = environmentRole(options.env);
+  if (session === undefined) return base;
   const fault = roleSessionFault(session);
   if (fault !== undefined) throw broken(fault);
   return fromAssumedRole({ base, assumeRole: options.assumeRole, session });
 }
 
-function resolveOidc({ env, home, assumeRoleWithOidc }: EnvironmentOptions): Provider | undefined {
+/** `undefined` without a role: then there is nothing but the keys. */
+function accessKeyIdentity(env: Env, family: KeyFamily): string[] | undefined {
+  const session = environmentRole(env);
+  if (session === undefined) return undefined;
+  const { roleArn, sessionName } = roleRequest(session);
+  return ['environment-role', ...staticIdentity(readKeys(env, family)), roleArn, sessionName];
+}
+
+function environmentRole(env: Env): RoleSession | undefined {
   const roleArn = env[roleArnVariable];
+  return roleArn ? { roleArn, sessionName: firstSet(env, sessionNameVariables) } : undefined;
+}
+
+interface OidcEnvironment {
+  provider: Provider;
+  identity(): Promise<string[]>;
+}
+
+function resolveOidc({ env, home, assumeRoleWithOidc }: EnvironmentOptions): OidcEnvironment | undefined {
+  const role = environmentRole(env);
   const providerArn = env[providerArnVariable];
   const tokenFile = env[tokenFileVariable];
   if (!providerArn && !tokenFile) return undefined;
-  if (!roleArn) throw incomplete(providerArn ? providerArnVariable : tokenFileVariable, roleArnVariable);
+  if (!role) throw incomplete(providerArn ? providerArnVariable : tokenFileVariable, roleArnVariable);
   if (!providerArn) throw incomplete(tokenFileVariable, providerArnVariable);
   if (!tokenFile) throw incomplete(providerArnVariable, tokenFileVariable);
-  const session = { roleArn, providerArn, sessionName: firstSet(env, sessionNameVariables) };
+  const session = { ...role, providerArn };
   const fault = oidcSessionFault(session);
   if (fault !== undefined) throw broken(fault);
   const readToken = async (): Promise<string> => {
@@ -86,7 +108,21 @@ function resolveOidc({ env, home, assumeRoleWithOidc }: EnvironmentOptions): Pro
       throw broken(messageOf(error), `check ${tokenFileVariable}`, error);
     }
   };
-  return fromOidc({ session, readToken, assumeRoleWithOidc });
+  // A pipe can be read only once: the token that the identity was made of is the one the next call uses.
+  let unused: string | undefined;
+  const takeToken = async (): Promise<string> => {
+    const token = unused ?? (await readToken());
+    unused = undefined;
+    return token;
+  };
+  return {
+    provider: fromOidc({ session, readToken: takeToken, assumeRoleWithOidc }),
+    async identity() {
+      unused = await readToken();
+      const { roleArn, sessionName } = roleRequest(session);
+      return ['environment-oidc', roleArn, providerArn, sessionName, ...tokenIdentity(unused)];
+    },
+  };
 }
 
 function chosenFamily(env: Env): KeyFamily | undefined {
