@@ -1,4 +1,4 @@
-import { exportedFamilies } from './key-variables.ts';
+import { exportedFamilies, type KeyFamily } from './key-variables.ts';
 import type { Credentials } from './provider.ts';
 
 /** Carries the true expiry, `2006-01-02T15:04:05Z`. A name of this tool's own: no SDK reads it, scripts may. */
@@ -13,6 +13,16 @@ const regionVariables = [
   'ALICLOUD_REGION',
 ];
 
+/** The aliyun CLI prefers the keys in its config file to those in the environment unless told to ignore it. */
+export const profileSwitch: ReadonlyArray<readonly [name: string, value: string]> = [
+  ['ALIBABACLOUD_IGNORE_PROFILE', 'TRUE'],
+];
+
+/** The variables that hand over a region; none when it is not known. */
+export function regionOf(regionId: string | undefined): Array<readonly [name: string, value: string]> {
+  return regionId ? regionVariables.map((name) => [name, regionId] as const) : [];
+}
+
 export interface ExportedGroup {
   /** Who reads these. */
   heading: string;
@@ -24,12 +34,16 @@ export function formatExpiration(expiration: Date): string {
   return `${expiration.toISOString().slice(0, 19)}Z`;
 }
 
-/** The variables that hand `credentials` to every known consumer. No name occurs twice. */
-export function exportedVariables(credentials: Credentials, regionId?: string | undefined): ExportedGroup[] {
+/** The variables that hand `credentials` to every known consumer, or to those of `families`. No name occurs twice. */
+export function exportedVariables(
+  credentials: Credentials,
+  regionId?: string | undefined,
+  families: readonly KeyFamily[] = exportedFamilies,
+): ExportedGroup[] {
   const { accessKeyId, accessKeySecret, securityToken, expiration } = credentials;
   const groups: ExportedGroup[] = [];
   const seen = new Set<string>();
-  for (const family of exportedFamilies) {
+  for (const family of families) {
     const variables: Array<[string, string]> = [
       [family.id, accessKeyId],
       [family.secret, accessKeySecret],
@@ -38,9 +52,8 @@ export function exportedVariables(credentials: Credentials, regionId?: string | 
     groups.push({ heading: family.readBy, variables: variables.filter(([name]) => !seen.has(name)) });
     for (const [name] of variables) seen.add(name);
   }
-  // The aliyun CLI prefers the keys in its config file to those in the environment unless told to ignore it.
-  groups.push({ heading: 'aliyun CLI: no profile', variables: [['ALIBABACLOUD_IGNORE_PROFILE', 'TRUE']] });
-  if (regionId) groups.push({ heading: 'region', variables: regionVariables.map((name) => [name, regionId] as const) });
+  groups.push({ heading: 'aliyun CLI: no profile', variables: profileSwitch });
+  if (regionId) groups.push({ heading: 'region', variables: regionOf(regionId) });
   if (expiration) {
     groups.push({ heading: 'expiry', variables: [[expirationVariable, formatExpiration(expiration)]] });
   }

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { childEnvironment } from '../../../src/credentials/child-environment.ts';
 import { exportedVariables } from '../../../src/credentials/exported-variables.ts';
 import { formatCredentials } from '../../../src/credentials/formats/format.ts';
 import type { Credentials } from '../../../src/credentials/provider.ts';
+import { findPrograms } from './programs.ts';
 
 const session: Credentials = {
   accessKeyId: 'STS.NT1',
@@ -14,7 +14,7 @@ const session: Credentials = {
   expiration: new Date('2026-01-01T00:00:00Z'),
 };
 const keys: Credentials = { accessKeyId: 'LTAI', accessKeySecret: 'secret' };
-const shells = ['/bin/bash', '/bin/dash', '/bin/zsh'].filter((shell) => existsSync(shell));
+const shells = findPrograms(['bash', 'dash', 'zsh']);
 
 /** The environment of a program that a shell starts after `eval "$(…)"` of each text, in one shell for all of them. */
 function evaluate(shell: string, texts: string[], env: Record<string, string> = {}): Array<Record<string, string>> {

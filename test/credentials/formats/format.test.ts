@@ -11,20 +11,26 @@ const session: Credentials = {
 };
 
 describe('formatCredentials', () => {
-  test('knows the five formats by their long and short names', () => {
-    expect(exportFormats.map(({ name, shortName }) => `${name} ${shortName}`)).toEqual([
+  test('knows every format by its long name and, where it has one, by its short one', () => {
+    expect(exportFormats.map(({ name, shortName = '' }) => `${name} ${shortName}`.trim())).toEqual([
       'aliyun-cli-config-json aliyuncli-json',
       'aliyun-cli-uri-json aliyuncli-uri',
       'ecs-metadata-json ecs',
       'credential-file-ini ini',
       'environment-variables env',
+      'dotenv',
+      'powershell',
+      'fish',
+      'docker-env-file',
+      'github-actions',
+      'gitlab-dotenv',
     ]);
     for (const { name, shortName } of exportFormats) {
-      expect(formatCredentials(shortName, session)).toBe(formatCredentials(name.toUpperCase(), session));
+      expect(formatCredentials(shortName ?? name, session)).toBe(formatCredentials(name.toUpperCase(), session));
     }
   });
 
-  test.each(['bogus', '', 'json', 'toString', 'dotenv'])('refuses the unknown format %j', (name) => {
+  test.each(['bogus', '', 'json', 'toString', '.env'])('refuses the unknown format %j', (name) => {
     expect(() => formatCredentials(name, session)).toThrow(expect.objectContaining({ code: 'USAGE', exitCode: 2 }));
   });
 
