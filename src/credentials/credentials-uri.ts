@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { ToolError } from '../errors.ts';
 import type { Env } from '../io.ts';
+import { sha256 } from './cache-key.ts';
 import { parseIssuedJson } from './issued-json.ts';
 import { isLoopback, isOnThisLink } from './near-host.ts';
 import type { Exchange, Provider, Source } from './provider.ts';
@@ -42,8 +42,7 @@ export function credentialsUriSource({ env, ...options }: CredentialsUriOptions 
     name: 'credentials URI',
     lookedAt: `neither ${variables.join(' nor ')} is set`,
     resolve: async () => (uri === undefined ? undefined : fromCredentialsUri(uri, options)),
-    identity: async () =>
-      uri === undefined ? undefined : ['credentials-uri', createHash('sha256').update(uri).digest('hex')],
+    identity: async () => (uri === undefined ? undefined : ['credentials-uri', sha256(uri)]),
   };
 }
 
@@ -55,14 +54,17 @@ function parseUri(text: string, allowHttp: boolean): URL {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw refused('it is neither http nor https');
   if (url.username !== '' || url.password !== '') throw refused('it must not contain a user or a password');
   if (url.protocol === 'http:' && !allowHttp && !isLoopback(url) && !isOnThisLink(url)) {
-    throw refused(`it asks for http to ${url.host}, which is for loopback only`, 'use https');
+    throw refused(
+      `it asks for http to ${url.host}, which is for loopback only`,
+      'use https, or pass --allow-insecure-http if nobody can listen on the way',
+    );
   }
   return url;
 }
 
 async function ask(url: URL, exchange: Exchange): ReturnType<Exchange> {
   try {
-    return await exchange({ method: 'GET', url: url.href, headers: { accept: 'application/json' } });
+    return await exchange({ method: 'GET', url: url.href, headers: { accept: 'application/json' }, direct: true });
   } catch (error) {
     if (!(error instanceof ToolError) || (error.code !== 'NETWORK' && error.code !== 'BAD_ANSWER')) throw error;
     throw broken(url, error.message, error);

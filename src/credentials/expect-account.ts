@@ -29,9 +29,9 @@ export function expectAccount(provider: Provider, accountId: string, getCallerId
       throw error;
     }
   };
-  return async () => {
+  return async (ask) => {
     // First, so that credentials that cannot be had are not mistaken for a failing question.
-    const credentials = await provider();
+    const credentials = await provider(ask);
     checked ??= check();
     await checked;
     return credentials;

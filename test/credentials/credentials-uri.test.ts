@@ -17,7 +17,8 @@ function answering(body: string, status = 200): { exchange: Exchange; asked: str
   const asked: string[] = [];
   return {
     asked,
-    exchange: async ({ method, url }) => {
+    exchange: async ({ method, url, direct }) => {
+      expect(direct, 'no proxy gets to see it').toBe(true);
       asked.push(`${method} ${url}`);
       return { status, headers: { location: 'http://PLANTED/' }, body };
     },

@@ -30,6 +30,16 @@ describe('expectAccount', () => {
     expect(ask).toHaveBeenCalledTimes(1);
   });
 
+  test('passes on that credentials are to be renewed', async () => {
+    const asked: unknown[] = [];
+    const renewing = async (ask?: { renew?: boolean }) => {
+      asked.push(ask);
+      return credentials;
+    };
+    await expectAccount(renewing, account, async () => identity(account))({ renew: true });
+    expect(asked).toEqual([{ renew: true }]);
+  });
+
   test('asks again after a question that failed', async () => {
     const ask = vi
       .fn(async () => identity(account))
