@@ -1,5 +1,5 @@
 import type { Env } from '../io.ts';
-import { exportedVariables } from './exported-variables.ts';
+import { exportedVariables, profileSwitch, regionOf } from './exported-variables.ts';
 import { exportedFamilies } from './key-variables.ts';
 import type { Credentials } from './provider.ts';
 
@@ -56,7 +56,9 @@ const otherSelectors = [
   'ACK_RAM_TOOL_CREDENTIAL_TYPE',
   'ACK_RAM_TOOL_IGNORE_ENV_CREDENTIALS',
   'ACK_RAM_TOOL_ROLE_ARN',
+  'ACK_RAM_TOOL_OIDC_AUDIENCE',
   'ACK_RAM_TOOL_OIDC_PROVIDER_ARN',
+  'ACK_RAM_TOOL_OIDC_ROLE_ARN',
   'ACK_RAM_TOOL_OIDC_TOKEN',
   'ACK_RAM_TOOL_OIDC_TOKEN_FILE',
   'ACK_RAM_TOOL_OIDC_TOKEN_SOURCE',
@@ -79,12 +81,20 @@ const closedDoors = {
   ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true',
 };
 
-/** `env` without every variable of `credentialSelectors`, and without those that are not set. */
-export function withoutCredentials(env: Env): Record<string, string> {
+/** `env` without every variable of `credentialSelectors`, those of `alsoRemove`, and those that are not set. */
+export function withoutCredentials(env: Env, alsoRemove: readonly string[] = []): Record<string, string> {
   const kept = Object.entries(env).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !credentialSelectors.has(entry[0]),
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && !credentialSelectors.has(entry[0]) && !alsoRemove.includes(entry[0]),
   );
   return Object.fromEntries(kept);
+}
+
+interface ChildOptions {
+  /** Handed over when known. */
+  regionId?: string | undefined;
+  /** Further variables that the child is not to have. */
+  alsoRemove?: readonly string[] | undefined;
 }
 
 /**
@@ -94,12 +104,54 @@ export function withoutCredentials(env: Env): Record<string, string> {
  */
 export function childEnvironment(
   env: Env,
-  options: { credentials: Credentials; regionId?: string | undefined },
+  options: ChildOptions & { credentials: Credentials },
 ): Record<string, string> {
-  const child: Record<string, string> = { ...withoutCredentials(env), ...closedDoors };
-  for (const { variables } of exportedVariables(options.credentials, options.regionId)) {
+  const { credentials, regionId, alsoRemove } = options;
+  const child: Record<string, string> = { ...withoutCredentials(env, alsoRemove), ...closedDoors };
+  for (const { variables } of exportedVariables(credentials, regionId)) {
     Object.assign(child, Object.fromEntries(variables));
   }
-  const ossRegion = child.OSS_REGION || options.regionId;
+  return withOssRegion(child, regionId);
+}
+
+/**
+ * The environment of a child that is to ask `uri` for its credentials each time it needs them. The SDKs look at a
+ * credentials URI last of all, so everything before it is shut: no keys and no OIDC token in the environment, no
+ * profile of the aliyun CLI, no ECS metadata. Their `~/.alibabacloud/credentials` cannot be switched off, only replaced,
+ * so it is by a file that holds nothing (`nullDevice`, `/dev/null`). A proxy is told to stay out of it: the URI is a secret.
+ */
+export function refreshEnvironment(
+  env: Env,
+  options: ChildOptions & { uri: string; nullDevice: string },
+): Record<string, string> {
+  const { uri, nullDevice, regionId, alsoRemove } = options;
+  const child = {
+    ...withoutProxyFor(new URL(uri).hostname, withoutCredentials(env, alsoRemove)),
+    ...closedDoors,
+    ...Object.fromEntries([...profileSwitch, ...regionOf(regionId)]),
+    ALIBABA_CLOUD_CREDENTIALS_FILE: nullDevice,
+    ALIBABA_CLOUD_CREDENTIALS_URI: uri,
+    ALICLOUD_CREDENTIALS_URI: uri,
+  };
+  return withOssRegion(child, regionId);
+}
+
+function withOssRegion(child: Record<string, string>, regionId: string | undefined): Record<string, string> {
+  const ossRegion = child.OSS_REGION || regionId;
   return ossRegion ? { ...child, OSS_REGION: ossRegion } : child;
+}
+
+const proxyVariables = ['http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY'];
+/** Some programs read only one of them, and some the first that is set. */
+const noProxyVariables = ['no_proxy', 'NO_PROXY'];
+
+/** Some programs (Python's requests) send even what goes to loopback through a proxy unless they are told not to. */
+function withoutProxyFor(host: string, env: Record<string, string>): Record<string, string> {
+  if (!proxyVariables.some((name) => env[name])) return env;
+  const present = noProxyVariables.map((name) => env[name]).find((value) => value);
+  const lists = noProxyVariables.map((name) => {
+    const list = (env[name] || present || '').split(',').filter((entry) => entry.trim() !== '');
+    return [name, list.some((entry) => ['*', host].includes(entry.trim())) ? list : [...list, host]] as const;
+  });
+  return { ...env, ...Object.fromEntries(lists.map(([name, list]) => [name, list.join(',')])) };
 }

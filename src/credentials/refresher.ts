@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf, ToolError } from '../errors.ts';
+import type { Io } from '../io.ts';
 import { formatExpiration } from './exported-variables.ts';
 import type { Credentials, Provider } from './provider.ts';
 
@@ -32,6 +34,11 @@ export interface Refresher {
   current: () => Promise<Credentials>;
   /** Ends the renewing in the background. Safe to call twice. */
   stop: () => void;
+}
+
+/** The passing of time for what goes on in the background: its timers keep no process alive. */
+export function backgroundClock(io: Pick<Io, 'now'>): RefresherOptions['clock'] {
+  return { now: io.now, sleep: (ms, signal) => sleep(ms, undefined, { ref: false, signal }) };
 }
 
 /** Of the life that is left when credentials arrive. Later by up to `jitterShare`, so that many runs do not ask at once. */

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { childEnvironment, credentialSelectors, withoutCredentials } from '../../src/credentials/child-environment.ts';
+import {
+  childEnvironment,
+  credentialSelectors,
+  refreshEnvironment,
+  withoutCredentials,
+} from '../../src/credentials/child-environment.ts';
 import type { Credentials } from '../../src/credentials/provider.ts';
 import type { Env } from '../../src/io.ts';
 import cases from '../cases/credentials/child-environment.json' with { type: 'json' };
@@ -82,5 +87,78 @@ describe('childEnvironment', () => {
   test('leaves out what is undefined, and does not change what it was given', () => {
     const env = Object.freeze({ PATH: undefined, ALIBABA_CLOUD_ROLE_ARN: 'x' });
     expect(childEnvironment(env, { credentials: keys })).toEqual(keysSet);
+  });
+
+  test('removes further variables that the caller names, and what a pipeline needs stays', () => {
+    const env = {
+      MY_TOKEN: 'oidc',
+      OTHER: 'kept',
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'kept',
+      ACTIONS_ID_TOKEN_REQUEST_URL: 'x',
+    };
+    const { MY_TOKEN: _, ...kept } = env;
+    expect(childEnvironment(env, { credentials: keys, alsoRemove: ['MY_TOKEN'] })).toEqual({ ...kept, ...keysSet });
+    expect(refreshEnvironment(env, { ...refresh, alsoRemove: ['MY_TOKEN'] })).toEqual({ ...kept, ...refreshSet });
+  });
+});
+
+const uri = 'http://127.0.0.1:9000/credentials/path';
+const refresh = { uri, nullDevice: '/dev/null' };
+const refreshSet = {
+  ALIBABA_CLOUD_CREDENTIALS_URI: uri,
+  ALICLOUD_CREDENTIALS_URI: uri,
+  ALIBABA_CLOUD_CREDENTIALS_FILE: '/dev/null',
+  ALIBABACLOUD_IGNORE_PROFILE: 'TRUE',
+  ALIBABA_CLOUD_IGNORE_PROFILE: 'TRUE',
+  ALIBABA_CLOUD_CLI_PROFILE_DISABLED: 'true',
+  ALIBABA_CLOUD_ECS_METADATA_DISABLED: 'true',
+};
+
+describe('refreshEnvironment', () => {
+  test.each(cases)('$name', ({ env, keeps = [] }) => {
+    const kept = Object.fromEntries(keeps.map((name) => [name, (env as Env)[name]]));
+    expect(refreshEnvironment(env, refresh)).toEqual({ ...kept, ...refreshSet });
+  });
+
+  test('leaves nothing that comes before the URI, even when all is set at once', () => {
+    const env = Object.fromEntries([...credentialSelectors].map((name) => [name, 'stale']));
+    expect(refreshEnvironment(env, refresh)).toEqual(refreshSet);
+  });
+
+  test('hands over the region when it is known', () => {
+    const child = refreshEnvironment({ ALICLOUD_REGION: 'cn-beijing' }, { ...refresh, regionId: 'cn-hangzhou' });
+    expect(child).toEqual({
+      ...refreshSet,
+      ALIBABA_CLOUD_REGION_ID: 'cn-hangzhou',
+      ALIBABACLOUD_REGION_ID: 'cn-hangzhou',
+      ALICLOUD_REGION_ID: 'cn-hangzhou',
+      ALIBABA_CLOUD_REGION: 'cn-hangzhou',
+      ALICLOUD_REGION: 'cn-hangzhou',
+      OSS_REGION: 'cn-hangzhou',
+    });
+  });
+
+  test.each<[Env, Env]>([
+    [{ HTTP_PROXY: 'http://p' }, { no_proxy: '127.0.0.1', NO_PROXY: '127.0.0.1' }],
+    [
+      { http_proxy: 'http://p', NO_PROXY: 'a, b' },
+      { no_proxy: 'a, b,127.0.0.1', NO_PROXY: 'a, b,127.0.0.1' },
+    ],
+    [
+      { ALL_PROXY: 'p', no_proxy: 'a', NO_PROXY: 'b' },
+      { no_proxy: 'a,127.0.0.1', NO_PROXY: 'b,127.0.0.1' },
+    ],
+    [
+      { all_proxy: 'p', no_proxy: 'a, 127.0.0.1' },
+      { no_proxy: 'a, 127.0.0.1', NO_PROXY: 'a, 127.0.0.1' },
+    ],
+    [
+      { HTTP_PROXY: 'p', no_proxy: '*' },
+      { no_proxy: '*', NO_PROXY: '*' },
+    ],
+    [{ HTTPS_PROXY: 'p' }, {}],
+    [{ HTTP_PROXY: '', NO_PROXY: 'a' }, {}],
+  ])('keeps the URI from the proxy of %j', (env, lists) => {
+    expect(refreshEnvironment(env, refresh)).toEqual({ ...env, ...refreshSet, ...lists });
   });
 });

@@ -9,6 +9,7 @@ import { memoryIo } from '../support/memory-io.ts';
 
 const provider: Provider = async () => ({ accessKeyId: 'LTAI', accessKeySecret: 'secret' });
 const path = '/usr/bin:/bin';
+const log = { debug() {}, info() {}, warn() {} };
 let folder: string;
 
 beforeAll(async () => {
@@ -19,7 +20,7 @@ afterAll(() => rm(folder, { recursive: true }));
 describe('exportCredentials', () => {
   test('prints the credentials in the format, and nothing else', async () => {
     const io = memoryIo();
-    expect(await exportCredentials({ format: 'ecs', command: [] }, { provider, io })).toEqual({ exitCode: 0 });
+    expect(await exportCredentials({ format: 'ecs', command: [] }, { provider, io, log })).toEqual({ exitCode: 0 });
     expect(JSON.parse(io.out())).toMatchObject({ Code: 'Success', AccessKeyId: 'LTAI' });
     expect(io.err()).toBe('');
   });
@@ -28,7 +29,7 @@ describe('exportCredentials', () => {
     const unasked: Provider = () => Promise.reject(new Error('was asked'));
     for (const command of [[], ['true']]) {
       await expect(
-        exportCredentials({ format: 'bogus', command }, { provider: unasked, io: memoryIo() }),
+        exportCredentials({ format: 'bogus', command }, { provider: unasked, io: memoryIo(), log }),
       ).rejects.toMatchObject({ code: 'USAGE' });
     }
   });
@@ -41,7 +42,7 @@ describe('exportCredentials', () => {
     const command = ['sh', '-c', `env > ${file}; exit 42`];
     const result = await exportCredentials(
       { format: 'aliyun-cli-config-json', command, regionId: 'cn-hangzhou' },
-      { provider, io },
+      { provider, io, log },
     );
     expect(result).toEqual({ exitCode: 42 });
     expect(io.out()).toBe('');
@@ -58,7 +59,7 @@ describe('exportCredentials', () => {
     const file = join(folder, 'started');
     for (const command of [[], ['touch', file]]) {
       const io = memoryIo({ env: { PATH: path } });
-      await expect(exportCredentials({ format: 'env', command }, { provider: failing, io })).rejects.toBe(refused);
+      await expect(exportCredentials({ format: 'env', command }, { provider: failing, io, log })).rejects.toBe(refused);
       expect(io.out()).toBe('');
     }
     await expect(readFile(file)).rejects.toMatchObject({ code: 'ENOENT' });
