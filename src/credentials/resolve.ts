@@ -1,6 +1,8 @@
 import type { CallerIdentity } from '../cloud/ports.ts';
 import { usageError } from '../errors.ts';
 import { fromAssumedRole, type RoleSession, roleSessionFault } from './assume-role.ts';
+import type { CacheOptions } from './cache.ts';
+import { type KeyParts, staticIdentity } from './cache-key.ts';
 import { chain } from './chain.ts';
 import { type EnvironmentOptions, environmentSources } from './environment.ts';
 import { memoize } from './memoize.ts';
@@ -8,8 +10,8 @@ import type { Exchange, Provider, ReadMetadata, Source } from './provider.ts';
 
 /** What `--oidc-token-source` and the flags beside it ask for: credentials from a pipeline's own OIDC token. */
 export interface PipelineOidcRequest {
-  /** `github-actions`, `env:NAME` or `file:PATH`. */
-  tokenSource: string;
+  /** `github-actions`, `env:NAME` or `file:PATH`. Absent or empty: not asked for, and the rest must be absent, too. */
+  tokenSource: string | undefined;
   providerArn?: string | undefined;
   roleArn?: string | undefined;
   /** Default `sts.aliyuncs.com`. */
@@ -24,6 +26,8 @@ export interface CredentialOptions extends EnvironmentOptions {
   signal: AbortSignal;
   exchange: Exchange;
   readMetadata: ReadMetadata;
+  /** `--allow-insecure-http`. Default false. */
+  allowInsecureHttp?: boolean | undefined;
   /** Who `base` is. Asked only for `expectAccount`. */
   getCallerIdentity(base: Provider): Promise<CallerIdentity>;
   /** The longest that a helper program may take, in milliseconds. */
@@ -39,7 +43,7 @@ export interface CredentialOptions extends EnvironmentOptions {
   profileName?: string | undefined;
   /** `--credential-type`, in lower case. Default `auto`; the other two mean the metadata service and nothing else. */
   credentialType?: 'auto' | 'imds' | 'ecs-role' | undefined;
-  /** Given: credentials from this token and nothing else. */
+  /** With a token source: credentials from there and nowhere else. */
   pipeline?: PipelineOidcRequest | undefined;
   /** `--role-arn` and what belongs to it: assumed on top of whatever is found. */
   role?: RoleSession | undefined;
@@ -51,32 +55,70 @@ export interface CredentialOptions extends EnvironmentOptions {
   stsEndpointName: string;
 }
 
-export interface CacheOptions {
-  /** `cacheFolder(io)`; `undefined` where there is no home folder: then nothing is kept, and a debug line says so. */
-  folder: string | undefined;
-  /** The user id of this process. Absent on Windows. */
-  uid: number | undefined;
-}
-
 /**
  * Every place where credentials may be configured, in the order they are asked. What reads a place is not even loaded
  * before it is its turn.
+ *
+ * `--oidc-token-source` and `--credential-type imds` mean that one place and no other. The environment (keys, OIDC
+ * token, credentials URI, role of the ECS instance) is left out by `--ignore-env-credentials` and, as in the Go tool, by
+ * `--profile-file`; variables that only name a file or a profile count all the same.
  */
 export async function* credentialSources(options: CredentialOptions): AsyncGenerator<Source> {
-  if (!options.ignoreEnvironment) yield* environmentSources(options);
+  const { env, pipeline, credentialType = 'auto', clock } = options;
+  const now = (): number => clock.now();
+  if (pipeline !== undefined) {
+    const { pipelineOidcSource } = await import('./pipeline-oidc.ts');
+    yield pipelineOidcSource({ ...options, ...pipeline, source: pipeline.tokenSource });
+    if (pipeline.tokenSource) return;
+  }
+  if (credentialType !== 'auto') {
+    const { ecsMetadataSource } = await import('./ecs-metadata.ts');
+    yield ecsMetadataSource({ env, credentialType, readMetadata: options.readMetadata, now });
+    return;
+  }
+  if (!options.ignoreEnvironment && options.profileFile === undefined) {
+    yield* environmentSources(options);
+    const [{ credentialsUriSource }, { ecsMetadataSource }] = await Promise.all([
+      import('./credentials-uri.ts'),
+      import('./ecs-metadata.ts'),
+    ]);
+    yield credentialsUriSource({ env, exchange: options.exchange, allowHttp: options.allowInsecureHttp, now });
+    yield ecsMetadataSource({ env, credentialType, readMetadata: options.readMetadata, now });
+  }
 }
 
 /**
- * The credentials of this run: the first configured source, the role of `options.role` on top, remembered until they
- * are to be renewed. Calls no service before the provider is called.
- * Throws `USAGE` for a malformed `role`, `CREDENTIALS_NOT_FOUND`, `CREDENTIALS_SOURCE_BROKEN`; the provider
- * `CREDENTIALS_SOURCE_BROKEN`, `CREDENTIALS_REFUSED` and what the network has to say.
+ * The credentials of this run: the first configured source, the role of `options.role` on top, of the account that is
+ * expected, kept between runs if asked for, remembered until they are to be renewed. Calls no service before the
+ * provider is called.
+ * Throws `USAGE` for a malformed `role` or account, `CREDENTIALS_NOT_FOUND`, `CREDENTIALS_SOURCE_BROKEN`; the provider
+ * `CREDENTIALS_SOURCE_BROKEN`, `CREDENTIALS_REFUSED`, `WRONG_ACCOUNT` and what the network has to say.
  */
 export async function resolveCredentials(options: CredentialOptions): Promise<Provider> {
-  const { role, assumeRole, clock } = options;
+  const { role, assumeRole, clock, cache } = options;
   const fault = role && roleSessionFault(role);
   if (fault !== undefined) throw usageError(fault);
-  const { provider } = await chain(credentialSources(options));
+  const { source, provider } = await chain(credentialSources(options));
   const base = memoize(provider, clock);
-  return role === undefined ? base : memoize(fromAssumedRole({ base, assumeRole, session: role }), clock);
+  const issued = role === undefined ? base : memoize(fromAssumedRole({ base, assumeRole, session: role }), clock);
+  const checked = await ofExpectedAccount(issued, options);
+  if (cache === undefined) return checked;
+  const { withCache } = await import('./cache.ts');
+  const ports = { clock, signal: options.signal, debug: options.report.debug };
+  return memoize(withCache(checked, { key: () => keyParts(source, base, options), cache, ports }), clock);
+}
+
+async function ofExpectedAccount(provider: Provider, options: CredentialOptions): Promise<Provider> {
+  if (options.expectAccount === undefined) return provider;
+  const { expectAccount } = await import('./expect-account.ts');
+  return expectAccount(provider, options.expectAccount, options.getCallerIdentity);
+}
+
+/** `undefined` for keys that are at hand anyway, with no role on top of them. */
+async function keyParts(source: Source, base: Provider, options: CredentialOptions): Promise<KeyParts | undefined> {
+  const { role, expectAccount, stsEndpointName } = options;
+  const named = await source.identity?.();
+  if (named === undefined && role === undefined) return undefined;
+  const identity = named ?? staticIdentity(await base());
+  return { identity, role, expectAccount, stsEndpointName };
 }
