@@ -4,7 +4,7 @@ import { readFlags } from './commands/options.ts';
 import type { CommandSpec, CommandTable } from './commands/spec.ts';
 import { table as fullTable } from './commands/table.ts';
 import { ToolError, usageError } from './errors.ts';
-import type { Io } from './io.ts';
+import { type Io, OutputFailure } from './io.ts';
 import { version } from './version.ts';
 
 /** How long a command that was interrupted may still take to say what it has done, in milliseconds. */
@@ -69,6 +69,12 @@ async function raceInterrupt(running: Promise<number>, io: Io): Promise<number> 
   }
 }
 
+/** Throws why stdout did not take what was written: a full disk must not end as "done". */
+async function checkOutput({ stdout, signal }: Io): Promise<void> {
+  await new Promise<void>((written) => stdout.write('', () => setImmediate(written)));
+  if (signal.reason instanceof OutputFailure) throw signal.reason;
+}
+
 /** `-o json` as far as can be told from a command line that may not parse. Never where stdout is a protocol. */
 function wantsJson(argv: readonly string[], io: Io, spec: CommandSpec | undefined): boolean {
   if (spec !== undefined && spec.outputs === undefined) return false;
@@ -88,8 +94,16 @@ function wantsJson(argv: readonly string[], io: Io, spec: CommandSpec | undefine
 export async function main(argv: readonly string[], io: Io, table: CommandTable = fullTable): Promise<number> {
   const seen: { spec?: CommandSpec } = {};
   try {
-    return await run(argv, io, table, seen);
-  } catch (error) {
+    const code = await run(argv, io, table, seen);
+    await checkOutput(io);
+    return code;
+  } catch (thrown) {
+    const error = await checkOutput(io).then(
+      () => thrown,
+      (reason: unknown) => reason,
+    );
+    // Nobody is left to be told that nobody reads.
+    if (error instanceof OutputFailure && error.exitCode === 0) return 0;
     const { errorJson, formatError } = await import('./output/error-block.ts');
     io.stderr.write(formatError(error, { command: argv }));
     if (wantsJson(argv, io, seen.spec)) io.stderr.write(errorJson(error));

@@ -41,7 +41,7 @@ export interface Io {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** In [0, 1). */
   random(): number;
-  /** Aborted by SIGINT and SIGTERM, with a `ToolError` of code `INTERRUPTED` as its reason. */
+  /** Aborted by SIGINT and SIGTERM (`INTERRUPTED`) and when stdout takes nothing more (`OutputFailure`). */
   readonly signal: AbortSignal;
   /** Hears a signal until the returned function is called. While somebody hears SIGINT or SIGTERM, `signal` is not aborted by it. */
   onSignal(name: SignalName, listener: () => void): () => void;
@@ -83,6 +83,14 @@ function interrupted(name: SignalName): ToolError {
   return new ToolError('INTERRUPTED', `interrupted by ${name}`, { exitCode: name === 'SIGTERM' ? 143 : 130 });
 }
 
+/** Why the work stops when stdout takes nothing more. That its reader went away (`| head`) is no failure: exit code 0. */
+export class OutputFailure extends ToolError {
+  constructor(error: NodeJS.ErrnoException) {
+    if (error.code === 'EPIPE') super('INTERRUPTED', 'nobody reads standard output', { exitCode: 0 });
+    else super('FILE_UNREADABLE', `cannot write to standard output: ${error.message}`);
+  }
+}
+
 /** An `Io` that is a process of its own: it also has a command line and an end. */
 export interface ProcessIo extends Io {
   /** Without the runtime and the script. */
@@ -113,8 +121,9 @@ export function nodeIo(): ProcessIo {
   };
   hear('SIGINT');
   hear('SIGTERM');
-  // A reader that went away (`| head`) is no failure of ours to report: there is nobody left to report to.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  // Unheard, it would open Node's inspector, through which anybody on this machine can read every secret.
+  hear('SIGUSR1');
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => controller.abort(new OutputFailure(error)));
   process.stderr.on('error', () => {});
   return {
     argv: process.argv.slice(2),

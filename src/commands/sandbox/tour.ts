@@ -20,16 +20,22 @@ function shown(argv: readonly string[]): string {
   return ['ack-ram-tool', ...words].join(' ');
 }
 
-/** Runs one command line of this program; what it prints is shown as it comes, unless `quiet`. */
-function runSelf(
+/**
+ * Runs one command line of this program; what it prints is shown as it comes, unless `quiet`.
+ * Throws the reason of `io.signal` once that is aborted and the command has ended.
+ */
+async function runSelf(
   io: Io,
   argv: readonly string[],
   env: Record<string, string>,
   options: { cwd: string; quiet: boolean },
 ): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+  io.signal.throwIfAborted();
   const [runtime = '', ...args] = [...io.self, ...argv];
   return new Promise((resolve, reject) => {
     const child = spawn(runtime, args, { env, cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const stop = (): void => void child.kill('SIGKILL');
+    io.signal.addEventListener('abort', stop, { once: true });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => {
@@ -41,7 +47,11 @@ function runSelf(
       io.stdout.write(chunk);
     });
     child.on('error', reject);
-    child.on('close', (code) => resolve({ exitCode: code ?? 1, stdout, stderr }));
+    child.on('close', (code) => {
+      io.signal.removeEventListener('abort', stop);
+      if (io.signal.aborted) reject(io.signal.reason);
+      else resolve({ exitCode: code ?? 1, stdout, stderr });
+    });
   });
 }
 
