@@ -10,6 +10,8 @@ const maxBytes = 64 * 1024;
 
 export interface CredentialsUriOptions {
   exchange: Exchange;
+  /** How the user knows it, for messages. Default `the credentials URI`. */
+  name?: string | undefined;
   /** `--allow-insecure-http`. Default false: http is for this machine and its metadata addresses. */
   allowHttp?: boolean | undefined;
   /** Milliseconds since the epoch. Absent: the expiry is passed on unchecked. */
@@ -23,63 +25,60 @@ export interface CredentialsUriOptions {
  * answer that is none. Messages name the host; the path may be as good as a password.
  */
 export function fromCredentialsUri(uri: string, options: CredentialsUriOptions): Provider {
-  const url = parseUri(uri, options.allowHttp ?? false);
+  const { name = 'the credentials URI' } = options;
+  const url = parseUri(uri, name, options.allowHttp ?? false);
+  const place = `${name} (${url.host})`;
   return async () => {
-    const { status, body } = await ask(url, options.exchange);
-    if (status >= 300 && status < 400) throw broken(url, `it answered ${status}, and redirects are not followed`);
-    if (status !== 200) throw broken(url, `it answered ${status}`);
-    if (Buffer.byteLength(body) > maxBytes) throw broken(url, `it answered with more than ${maxBytes / 1024} KiB`);
+    const { status, body } = await ask(url, place, options.exchange);
+    if (status >= 300 && status < 400) throw broken(place, `it answered ${status}, and redirects are not followed`);
+    if (status !== 200) throw broken(place, `it answered ${status}`);
+    if (Buffer.byteLength(body) > maxBytes) throw broken(place, `it answered with more than ${maxBytes / 1024} KiB`);
     const credentials = parseIssuedJson(body, { now: options.now });
-    if (typeof credentials === 'string') throw broken(url, `it ${credentials}`);
+    if (typeof credentials === 'string') throw broken(place, `it ${credentials}`);
     return credentials;
   };
 }
 
 /** `ALIBABA_CLOUD_CREDENTIALS_URI`, else `ALICLOUD_CREDENTIALS_URI`, as a source. */
-export function credentialsUriSource({ env, ...options }: CredentialsUriOptions & { env: Env }): Source {
-  const uri = variables.map((name) => env[name]).find((value) => value);
+export function credentialsUriSource({ env, ...options }: Omit<CredentialsUriOptions, 'name'> & { env: Env }): Source {
+  const name = variables.find((variable) => env[variable]);
+  const uri = name && env[name];
   return {
     name: 'credentials URI',
     lookedAt: `neither ${variables.join(' nor ')} is set`,
-    resolve: async () => (uri === undefined ? undefined : fromCredentialsUri(uri, options)),
-    identity: async () => (uri === undefined ? undefined : ['credentials-uri', sha256(uri)]),
+    resolve: async () => (uri ? fromCredentialsUri(uri, { ...options, name }) : undefined),
+    identity: async () => (uri ? ['credentials-uri', sha256(uri)] : undefined),
   };
 }
 
-function parseUri(text: string, allowHttp: boolean): URL {
+function parseUri(text: string, name: string, allowHttp: boolean): URL {
   const uri = text.trim();
   // The URL parser would quietly drop tabs and line ends, and take a backslash for a slash.
-  if (/[\s\\\p{Cc}]/u.test(uri) || !URL.canParse(uri)) throw refused('it is no URL');
+  if (/[\s\\\p{Cc}]/u.test(uri) || !URL.canParse(uri)) throw broken(name, 'it is no URL');
   const url = new URL(uri);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw refused('it is neither http nor https');
-  if (url.username !== '' || url.password !== '') throw refused('it must not contain a user or a password');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw broken(name, 'it is neither http nor https');
+  if (url.username !== '' || url.password !== '') throw broken(name, 'it must not contain a user or a password');
   if (url.protocol === 'http:' && !allowHttp && !isLoopback(url) && !isOnThisLink(url)) {
-    throw refused(
-      `it asks for http to ${url.host}, which is for loopback only`,
-      'use https, or pass --allow-insecure-http if nobody can listen on the way',
-    );
+    throw broken(name, `it asks for http to ${url.host}, which is for loopback only`, {
+      hint: 'use https, or pass --allow-insecure-http if nobody can listen on the way',
+    });
   }
   return url;
 }
 
-async function ask(url: URL, exchange: Exchange): ReturnType<Exchange> {
+async function ask(url: URL, place: string, exchange: Exchange): ReturnType<Exchange> {
   try {
     return await exchange({ method: 'GET', url: url.href, headers: { accept: 'application/json' }, direct: true });
   } catch (error) {
     if (!(error instanceof ToolError) || (error.code !== 'NETWORK' && error.code !== 'BAD_ANSWER')) throw error;
-    throw broken(url, error.message, error);
+    throw broken(place, error.message, { hint: error.hint, cause: error });
   }
 }
 
-function refused(fault: string, hint?: string): ToolError {
-  return new ToolError('CREDENTIALS_SOURCE_BROKEN', `the credentials URI is unusable: ${fault}`, {
+function broken(place: string, fault: string, options: { hint?: string | undefined; cause?: unknown } = {}): ToolError {
+  const { hint, cause } = options;
+  return new ToolError('CREDENTIALS_SOURCE_BROKEN', `${place} is unusable: ${fault}`, {
     ...(hint === undefined ? {} : { hint }),
-  });
-}
-
-function broken(url: URL, fault: string, error?: ToolError): ToolError {
-  return new ToolError('CREDENTIALS_SOURCE_BROKEN', `the credentials URI on ${url.host} is unusable: ${fault}`, {
-    ...(error === undefined ? {} : { cause: error }),
-    ...(error?.hint === undefined ? {} : { hint: error.hint }),
+    ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -110,7 +110,7 @@ describe('fromCredentialsUri', () => {
     [200, JSON.stringify({ ...document, more: 'PLANTED'.repeat(10_000) }), 'more than 64 KiB'],
   ])('that answers %d %s is broken', async (status, body, fault) => {
     const { message } = await failureOf(fromCredentialsUri(uri, answering(body, status)));
-    expect(message).toContain('the credentials URI on 127.0.0.1:9099 is unusable');
+    expect(message).toContain('the credentials URI (127.0.0.1:9099) is unusable');
     expect(message).toContain(fault);
   });
 
@@ -172,7 +172,8 @@ describe('credentialsUriSource', () => {
     expect(await absent.identity?.()).toBeUndefined();
     expect(absent.lookedAt).toContain('ALIBABA_CLOUD_CREDENTIALS_URI');
     const env = { ALIBABA_CLOUD_CREDENTIALS_URI: 'http://10.0.0.1/PLANTED' };
-    await failureOf(() => credentialsUriSource({ env, ...good }).resolve());
+    const error = await failureOf(() => credentialsUriSource({ env, ...good }).resolve());
+    expect(error.message).toContain('ALIBABA_CLOUD_CREDENTIALS_URI is unusable');
   });
 
   test('is decided by the URI, which its identity does not tell', async () => {
