@@ -35,10 +35,13 @@ export function exportedLines(
   ]);
 }
 
+/** What takes every value, whatever the format cannot hold. */
+export const runInsteadHint = 'hand the credentials to a command instead: `ack-ram-tool export-credentials -- COMMAND`';
+
 /** For a value that a format cannot hold; `why` is a clause that follows "the value for NAME", and shows nothing of it. */
 export function unwritableValue(name: string, why: string): ToolError {
   return new ToolError('CREDENTIALS_SOURCE_BROKEN', `the value for ${name} ${why}`, {
-    hint: 'hand the credentials to a command instead: `ack-ram-tool export-credentials -- COMMAND`',
+    hint: runInsteadHint,
   });
 }
 

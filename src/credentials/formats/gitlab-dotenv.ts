@@ -1,11 +1,11 @@
 import { ToolError } from '../../errors.ts';
 import { exportedFamilies } from '../key-variables.ts';
 import type { Credentials } from '../provider.ts';
-import { exportedValues, unwritableValue } from './exported-values.ts';
+import { exportedValues, runInsteadHint, unwritableValue } from './exported-values.ts';
 import type { ExportContext } from './format.ts';
 
-/** GitLab's default for `dotenv_size`, in bytes: a file must be smaller. */
-const sizeLimit = 5120;
+/** In bytes: a file must be smaller than GitLab's default `dotenv_size`, 5 KiB. */
+const longestReport = 5119;
 
 /**
  * The SDKs', the aliyun CLI's and Terraform's. With every family a session would be past GitLab's default limits of 20
@@ -23,11 +23,11 @@ const unwritable = /[\p{Cc}\s$%]/u;
  */
 export function formatGitlabDotenv(credentials: Credentials, { regionId }: ExportContext): string {
   const text = exportedValues(credentials, regionId, families).map(line).join('');
-  if (Buffer.byteLength(text) < sizeLimit) return text;
+  if (Buffer.byteLength(text) <= longestReport) return text;
   throw new ToolError(
     'CREDENTIALS_SOURCE_BROKEN',
-    `the credentials are longer than the ${sizeLimit} bytes that GitLab takes as a dotenv report`,
-    { hint: 'hand the credentials to a command instead: `ack-ram-tool export-credentials -- COMMAND`' },
+    `the credentials are longer than the ${longestReport} bytes that GitLab takes as a dotenv report`,
+    { hint: runInsteadHint },
   );
 }
 

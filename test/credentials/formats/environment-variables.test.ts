@@ -5,7 +5,7 @@ import { childEnvironment } from '../../../src/credentials/child-environment.ts'
 import { exportedVariables } from '../../../src/credentials/exported-variables.ts';
 import { formatCredentials } from '../../../src/credentials/formats/format.ts';
 import type { Credentials } from '../../../src/credentials/provider.ts';
-import { findPrograms } from './programs.ts';
+import { findPrograms } from '../../support/programs.ts';
 
 const session: Credentials = {
   accessKeyId: 'STS.NT1',

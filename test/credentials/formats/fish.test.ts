@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatCredentials } from '../../../src/credentials/formats/format.ts';
 import type { Credentials } from '../../../src/credentials/provider.ts';
+import { findPrograms } from '../../support/programs.ts';
 import { expectedVariables, hostileSession, hostileValues, keys, session } from './hostile-credentials.ts';
-import { findPrograms } from './programs.ts';
 
 /** The environment of a program that fish starts after `… | source` of each text, in one shell one after the other. */
 function source(fish: string, texts: string[], env: Record<string, string> = {}): Array<Record<string, string>> {
