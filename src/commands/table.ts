@@ -7,6 +7,9 @@ import { sandboxCommands } from './table/sandbox.ts';
 export const table: CommandTable = {
   groups: [
     { path: ['rrsa'], summary: 'RAM roles for service accounts: enable, associate, assume' },
+    { path: ['auth'], summary: 'who the credentials belong to' },
+    { path: ['cache'], summary: 'the temporary credentials that are kept between runs' },
+    { path: ['utils'], summary: 'small helpers' },
     { path: ['sandbox'], summary: 'a local cloud to try and test against, no account needed' },
   ],
   commands: [
