@@ -7,8 +7,9 @@ import { parseOidcToken } from './token-file.ts';
 
 const urlVariable = 'ACTIONS_ID_TOKEN_REQUEST_URL';
 const bearerVariable = 'ACTIONS_ID_TOKEN_REQUEST_TOKEN';
+/** Not as the line of a workflow file: the name and a colon before a value look like a secret to the redactor. */
 const permissionHint =
-  'give the job `permissions: { id-token: write, contents: read }`; outside of GitHub Actions use --oidc-token-source env:NAME or file:PATH';
+  'under `permissions` of the job set `id-token` to `write`; outside of GitHub Actions use --oidc-token-source env:NAME or file:PATH';
 const maxBytes = 64 * 1024;
 
 /** How a job asks for its token. Both fields are secrets: neither may get into a message. */

@@ -9,6 +9,7 @@ import {
 } from '../../src/credentials/pipeline-oidc.ts';
 import type { Exchange } from '../../src/credentials/provider.ts';
 import { ToolError } from '../../src/errors.ts';
+import { redact } from '../../src/output/redact.ts';
 import { scratchFolder } from '../support/tool.ts';
 import { issued, roleArn } from './sts-answers.ts';
 
@@ -122,7 +123,7 @@ describe('pipelineOidcSource', () => {
       const error = await failureOf({ env: { ...githubEnv, [name]: '' } });
       expect(error).toMatchObject({ code: 'CREDENTIALS_SOURCE_BROKEN', exitCode: 4 });
       expect(error.message).toContain(`${name} is not set`);
-      expect(error.hint).toContain('id-token: write');
+      expect(redact(error.hint ?? '')).toContain('set `id-token` to `write`');
     },
   );
 
@@ -165,7 +166,7 @@ describe('pipelineOidcSource', () => {
     expect(error.code).toBe('CREDENTIALS_SOURCE_BROKEN');
     expect(error.message).toContain('pipelines.example.com');
     expect(error.message).toContain(fault);
-    if (status === 401) expect(error.hint).toContain('id-token: write');
+    if (status === 401) expect(redact(error.hint ?? '')).toContain('set `id-token` to `write`');
   });
 
   test('is broken when GitHub does not answer, and an interruption is none', async () => {
