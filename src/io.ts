@@ -68,6 +68,15 @@ export function sleepFor(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
+/** Ends a process at once and, with `group`, everything that still belongs to the group it leads. */
+export function killProcess(pid: number, group: boolean): void {
+  try {
+    process.kill(group ? -pid : pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
 /** The home folder: `HOME` (`USERPROFILE` on Windows) when set, else the user database's. */
 function findHome(env: Env, platform: NodeJS.Platform): string | undefined {
   const named = platform === 'win32' ? env.USERPROFILE : env.HOME;
