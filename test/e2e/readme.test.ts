@@ -1,0 +1,118 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { table } from '../../src/commands/table.ts';
+import { runTool, scratchFolder, startedSandbox } from '../support/tool.ts';
+
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+
+/** The JSON examples by the commands that stand before them. */
+const examples = new Map<string, unknown>();
+for (const [, names = '', text = ''] of readme.matchAll(
+  /^((?:`[a-z -]+`(?:, )?)+)[^\n]*\n\n```json\n([\s\S]*?)```/gm,
+)) {
+  for (const [, name = ''] of names.matchAll(/`([^`]+)`/g)) examples.set(name, JSON.parse(text));
+}
+
+/** The keys and the kinds of their values. A value that may be null says nothing about its kind. */
+function shapeOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice(0, 1).map(shapeOf);
+  if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shapeOf(inner)]));
+}
+
+function expectSameShape(actual: unknown, example: unknown, path: string): void {
+  if (actual === null || example === null) return;
+  if (Array.isArray(example)) {
+    expect(Array.isArray(actual), path).toBe(true);
+    if (Array.isArray(actual) && actual.length > 0 && example.length > 0)
+      expectSameShape(actual[0], example[0], `${path}[]`);
+    return;
+  }
+  if (typeof example !== 'object') {
+    expect(shapeOf(actual), path).toBe(typeof example);
+    return;
+  }
+  expect(Object.keys(actual), path).toEqual(Object.keys(example));
+  for (const [key, inner] of Object.entries(example)) {
+    expectSameShape((actual as Record<string, unknown>)[key], inner, `${path}.${key}`);
+  }
+}
+
+describe('README', () => {
+  it('lists every command', () => {
+    const commands = readme.slice(readme.indexOf('## Commands'), readme.indexOf('### Exit codes'));
+    const listed = [...commands.matchAll(/^\| ([^|]+) \|/gm)].flatMap(([, cell = '']) => {
+      let group = '';
+      return [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => {
+        if (name.includes(' ')) group = name.slice(0, name.lastIndexOf(' '));
+        return table.commands.some(({ path }) => path.join(' ') === name) ? name : `${group} ${name}`;
+      });
+    });
+    for (const { path } of table.commands) expect(listed).toContain(path.join(' '));
+  });
+
+  it('names every library that the program is built of', () => {
+    const { dependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    const libraries = readme.slice(readme.indexOf('Libraries:'));
+    for (const name of Object.keys(dependencies)) {
+      expect(libraries).toContain(name.replace('@alicloud/ram', 'ram').replace('@alicloud/sts', 'sts'));
+    }
+  });
+});
+
+describe('the JSON examples of README', async () => {
+  const home = scratchFolder();
+  const sandbox = await startedSandbox(['--update-time', '0s']);
+  const cluster = sandbox.clusters.foo;
+  const env = { ...sandbox.env, HOME: home };
+  const role = ['-r', 'reader'];
+  const subject = ['-c', cluster, ...role, '-n', 'ns'];
+  const token = join(home, 'token');
+  const runs: [string, string[]][] = [
+    ['rrsa enable', ['-c', cluster, '-y']],
+    ['rrsa status', ['-c', cluster]],
+    ['rrsa install-helper-addon', ['-c', cluster, '-y']],
+    ['rrsa associate-role', [...subject, '-s', 'one', '-y', '--create-role-if-not-exist']],
+    ['rrsa associate-role', [...subject, '-s', 'two', '-y', '--attach-system-policy', 'AliyunOSSReadOnlyAccess']],
+    ['rrsa dissociate-role', ['-c', cluster, ...role, '-y', '--detach-system-policy', 'AliyunOSSReadOnlyAccess']],
+    ['auth whoami', []],
+    ['auth whoami', ['--role-arn', 'acs:ram::1000000000000001:role/by-admin']],
+    ['rrsa demo', ['--no-loop']],
+    [
+      'rrsa assume-role',
+      [
+        '-r',
+        'acs:ram::1000000000000001:role/reader',
+        '-p',
+        `acs:ram::1000000000000001:oidc-provider/ack-rrsa-${cluster}`,
+        '-t',
+        token,
+      ],
+    ],
+    ['rrsa disable', ['-c', cluster, '-y']],
+  ];
+
+  it('have the keys, in their order, and the kinds of values that the commands print', async () => {
+    const seen = new Set<string>();
+    for (const [name, more] of runs) {
+      if (name === 'rrsa assume-role') {
+        const minted = await runTool(['sandbox', 'token', '-c', cluster, '-n', 'ns', '-s', 'one'], { env });
+        writeFileSync(token, minted.stdout);
+      }
+      const result = await runTool([...name.split(' '), ...more, '-o', 'json'], { env });
+      if (more.includes('acs:ram::1000000000000001:role/by-admin')) {
+        expect(result.exitCode).toBe(4);
+        const failure = JSON.parse(result.stderr.trimEnd().split('\n').at(-1) ?? '');
+        const example = [...readme.matchAll(/```json\n(\{\s+"schemaVersion": 1,\s+"error"[\s\S]*?)```/g)][0]?.[1] ?? '';
+        expectSameShape(failure, JSON.parse(example), 'error');
+        continue;
+      }
+      expect(result.exitCode, `${name}: ${result.stderr}`).toBe(0);
+      expect(examples.has(name), name).toBe(true);
+      expectSameShape(JSON.parse(result.stdout), examples.get(name), name);
+      seen.add(name);
+    }
+    expect([...examples.keys()].filter((name) => !seen.has(name))).toEqual([]);
+  }, 60_000);
+});
