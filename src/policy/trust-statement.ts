@@ -23,6 +23,8 @@ const assumeRole = 'sts:AssumeRole';
 const issuerKey = 'oidc:iss';
 const audienceKey = 'oidc:aud';
 const subjectKey = 'oidc:sub';
+/** An issuer or audience that no policy names. */
+const unnamed = '\u0000';
 const tokenKeys: readonly string[] = [issuerKey, audienceKey, subjectKey];
 
 /** Which service account is to be trusted. */
@@ -165,6 +167,23 @@ export function withoutSubject(statement: Statement, want: ServiceAccountTrust):
   return changeSubjects(statement, condition.operator, (subjects) => subjects.filter((item) => item !== subject));
 }
 
+/**
+ * The service account with every issuer and audience that the statement names, and with one of each that it does not:
+ * whoever the statement trusts through the provider, it trusts as one of these.
+ */
+export function wantsThrough(
+  statement: Statement,
+  want: Omit<ServiceAccountTrust, 'issuer'>,
+): readonly ServiceAccountTrust[] {
+  const named = (key: string): string[] =>
+    (conditionsOf(statement) ?? [])
+      .filter((condition) => condition.key === key)
+      .flatMap(({ expected = [] }) => expected);
+  const issuers = new Set([...named(issuerKey), unnamed]);
+  const audiences = new Set([wantedAudience(want), ...named(audienceKey), unnamed]);
+  return [...issuers].flatMap((issuer) => [...audiences].map((audience) => ({ ...want, issuer, audience })));
+}
+
 /** Whether the statement has effect for the subject as it is spelled: a pattern is taken for a name. */
 function hasEffect(statement: Statement, want: ServiceAccountTrust): boolean {
   const request: TrustRequest = {
@@ -192,7 +211,7 @@ function wantedSubject(want: ServiceAccountTrust): string {
   return subjectOf(want.namespace, want.serviceAccount);
 }
 
-function wantedAudience(want: ServiceAccountTrust): string {
+function wantedAudience(want: Pick<ServiceAccountTrust, 'audience'>): string {
   return want.audience ?? RRSA_AUDIENCE;
 }
 

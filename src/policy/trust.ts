@@ -13,6 +13,7 @@ import {
   type ServiceAccountTrust,
   trustedSubjects,
   trustStatement,
+  wantsThrough,
   withoutSubject,
   withSubject,
 } from './trust-statement.ts';
@@ -91,18 +92,27 @@ export function planTrust(document: PolicyDocument | undefined, want: ServiceAcc
   return { kind: 'append', document: withValue(document, 'Statement', appended), ...denial };
 }
 
+/** Which trust is to be taken away. Without an issuer: whatever issuer and audience a statement asks for. */
+export type UnwantedTrust = Omit<ServiceAccountTrust, 'issuer'> & { issuer?: string };
+
 /**
  * Plans to take exactly this trust away, wherever it stands: the subject leaves its list, and a statement that names
  * no other goes. Statements that trust more than this, or under further conditions, stay as they are.
  */
-export function planUntrust(document: PolicyDocument, want: ServiceAccountTrust): UntrustPlan {
+export function planUntrust(document: PolicyDocument, unwanted: UnwantedTrust): UntrustPlan {
+  const { issuer } = unwanted;
+  const wantsOf = (statement: Statement): readonly ServiceAccountTrust[] =>
+    issuer === undefined ? wantsThrough(statement, unwanted) : [{ ...unwanted, issuer }];
   const before = statementsOf(document);
-  const after = before.map((statement) =>
-    isExactTrust(statement, want) ? withoutSubject(statement, want) : statement,
-  );
+  const after = before.map((statement) => {
+    const want = wantsOf(statement).find((one) => isExactTrust(statement, one));
+    return want === undefined ? statement : withoutSubject(statement, want);
+  });
   const touched = before.flatMap((statement, index) => (after[index] === statement ? [] : [index]));
   const kept = after.filter((statement) => statement !== undefined);
-  const remaining = kept.flatMap((statement, index) => (mayTrust(statement, want) ? [index] : []));
+  const remaining = kept.flatMap((statement, index) =>
+    wantsOf(statement).some((want) => mayTrust(statement, want)) ? [index] : [],
+  );
   if (touched.length === 0) {
     return { kind: remaining.length > 0 ? 'broader' : 'absent', document, statements: [], remaining };
   }

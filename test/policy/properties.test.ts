@@ -1,103 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatPolicy, type PolicyDocument, parsePolicy, statementsOf } from '../../src/policy/document.ts';
-import { evaluatePermissions, evaluateTrust, type TrustRequest } from '../../src/policy/evaluate.ts';
+import { evaluatePermissions, evaluateTrust } from '../../src/policy/evaluate.ts';
 import { matchGlob } from '../../src/policy/glob.ts';
-import { isPattern, subjectOf } from '../../src/policy/subject.ts';
-import {
-  listTrusts,
-  planTrust,
-  planUntrust,
-  RRSA_AUDIENCE,
-  type ServiceAccountTrust,
-  serviceAccountContext,
-} from '../../src/policy/trust.ts';
+import { subjectOf } from '../../src/policy/subject.ts';
+import { listTrusts, planTrust, planUntrust } from '../../src/policy/trust.ts';
+import { decisionOf, document, exactWant, issuer, providerArn, requestOf, subjects, want } from './arbitraries.ts';
 import { anyJsonText } from './json-text.ts';
-
-const providerArn = 'acs:ram::1000000000000001:oidc-provider/ack-rrsa-c1';
-const issuer = 'https://issuer.example/c1';
-const subjects = ['app:reader', 'app:writer', 'dev-a:sa1', 'dev-b:sa2', 'prod:reader'].map(
-  (name) => `system:serviceaccount:${name}`,
-);
-
-const requestOf = (subject: string): TrustRequest => ({
-  principal: { kind: 'Federated', arn: providerArn },
-  action: 'sts:AssumeRole',
-  context: serviceAccountContext({ issuer, audience: RRSA_AUDIENCE, subject }),
-});
-const decisionOf = (document: PolicyDocument, subject: string): string =>
-  evaluateTrust(document, requestOf(subject)).decision;
-
-const want: fc.Arbitrary<ServiceAccountTrust> = fc.record({
-  providerArn: fc.constant(providerArn),
-  issuer: fc.constant(issuer),
-  namespace: fc.constantFrom('app', 'dev-a', 'prod', '*', 'dev-*', 'app'),
-  serviceAccount: fc.constantFrom('reader', 'writer', 'sa1', '*', 'sa?', 'reader'),
-});
-const exactWant = want.filter(({ namespace, serviceAccount }) => !isPattern(namespace + serviceAccount));
-
-/** Statements that are near to ours in every way they can be, and some that are not statements at all. */
-function anyStatement(): fc.Arbitrary<unknown> {
-  const oneOrMore = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<unknown> =>
-    fc.oneof({ weight: 3, arbitrary: value }, { weight: 2, arbitrary: fc.array(value, { maxLength: 3 }) });
-  const junk = fc.oneof({ weight: 1, arbitrary: fc.jsonValue({ maxDepth: 2 }) });
-  const rarelyJunk = (value: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
-    fc.oneof({ weight: 12, arbitrary: value }, { weight: 1, arbitrary: junk });
-  const subject = fc.constantFrom(...subjects, 'system:serviceaccount:*:*', 'system:serviceaccount:dev-*:sa?', '*');
-  const keys = (withSubject: boolean): fc.Arbitrary<unknown> =>
-    fc.record(
-      {
-        'oidc:iss': rarelyJunk(oneOrMore(fc.constantFrom(issuer, issuer, 'https://issuer.example/c2'))),
-        'oidc:aud': rarelyJunk(oneOrMore(fc.constantFrom(RRSA_AUDIENCE, RRSA_AUDIENCE, 'kubernetes'))),
-        ...(withSubject ? { 'oidc:sub': rarelyJunk(oneOrMore(subject)) } : {}),
-      },
-      { requiredKeys: [] },
-    );
-  const condition = fc.record(
-    {
-      StringEquals: rarelyJunk(keys(true)),
-      StringLike: rarelyJunk(fc.record({ 'oidc:sub': oneOrMore(subject) })),
-      StringNotLike: fc.record({ 'oidc:sub': oneOrMore(subject) }),
-      IpAddress: fc.constant({ 'acs:SourceIp': '10.0.0.0/8' }),
-      Unheard: fc.constant({ 'oidc:sub': 'x' }),
-    },
-    { requiredKeys: [] },
-  );
-  const federated = oneOrMore(fc.constantFrom(providerArn, providerArn, `${providerArn}2`));
-  const free = fc.record(
-    {
-      Action: rarelyJunk(oneOrMore(fc.constantFrom('sts:AssumeRole', 'sts:AssumeRole', 'sts:*', 'ram:GetRole'))),
-      Condition: rarelyJunk(condition),
-      Effect: rarelyJunk(fc.constantFrom('Allow', 'Allow', 'Allow', 'Deny')),
-      Principal: rarelyJunk(
-        fc.oneof(fc.record({ Federated: federated }), fc.constant({ Service: 'ecs.aliyuncs.com' })),
-      ),
-      Sid: fc.string(),
-      NotAction: fc.constant('x:y'),
-    },
-    { requiredKeys: ['Action', 'Effect', 'Principal'] },
-  );
-  const extendable = fc.record({
-    Action: fc.constant('sts:AssumeRole'),
-    Condition: fc.record({
-      StringEquals: fc.record({
-        'oidc:aud': fc.constant(RRSA_AUDIENCE),
-        'oidc:iss': fc.constant([issuer]),
-        'oidc:sub': oneOrMore(fc.constantFrom(...subjects)),
-      }),
-    }),
-    Effect: fc.constant('Allow'),
-    Principal: fc.constant({ Federated: [providerArn] }),
-  });
-  return fc.oneof({ weight: 3, arbitrary: free }, { weight: 2, arbitrary: extendable });
-}
-
-const document: fc.Arbitrary<PolicyDocument> = fc
-  .tuple(fc.array(anyStatement(), { maxLength: 4 }), fc.boolean(), anyJsonText())
-  .map(([statements, single, extra]) => {
-    const statement = single && statements.length === 1 ? statements[0] : statements;
-    return parsePolicy(`{"X":${extra},"Statement":${JSON.stringify(statement)},"Version":"1"}`, 'it');
-  });
 
 const runs = { numRuns: 600 };
 
@@ -210,6 +119,19 @@ describe('an untrust plan', () => {
     );
   });
 
+  it('undoes any trust plan so far that every decision is as before', () => {
+    fc.assert(
+      fc.property(document, exactWant, fc.boolean(), (before, wanted, knowsIssuer) => {
+        fc.pre(['append', 'extend'].includes(planTrust(before, wanted).kind));
+        const { issuer: _, ...anyIssuer } = wanted;
+        const undone = planUntrust(planTrust(before, wanted).document, knowsIssuer ? wanted : anyIssuer);
+        expect(undone.kind).toBe('removed');
+        for (const subject of subjects) expect(decisionOf(undone.document, subject)).toBe(decisionOf(before, subject));
+      }),
+      runs,
+    );
+  });
+
   it('leaves the service account without trust, or names the statements that remain', () => {
     fc.assert(
       fc.property(document, exactWant, (before, wanted) => {
@@ -224,10 +146,32 @@ describe('an untrust plan', () => {
     );
   });
 
+  it('without an issuer leaves no trust through the provider that it does not name', () => {
+    fc.assert(
+      fc.property(
+        document,
+        exactWant,
+        fc.constantFrom(issuer, 'https://issuer.example/c2', 'https://other.example'),
+        fc.constantFrom('sts.aliyuncs.com', 'kubernetes', 'other'),
+        (before, { issuer: _, ...wanted }, tokenIssuer, audience) => {
+          const plan = planUntrust(before, wanted);
+          const subject = subjectOf(wanted.namespace, wanted.serviceAccount);
+          const context = { 'oidc:iss': [tokenIssuer], 'oidc:aud': [audience], 'oidc:sub': [subject] };
+          const allows = evaluateTrust(plan.document, { ...requestOf(subject), context }).statements.filter(
+            ({ effect, verdict }) => effect === 'Allow' && verdict === 'applies',
+          );
+          for (const { index } of allows) expect(plan.remaining).toContain(index);
+        },
+      ),
+      runs,
+    );
+  });
+
   it('changes nothing for anybody else', () => {
     fc.assert(
-      fc.property(document, exactWant, (before, wanted) => {
-        const after = planUntrust(before, wanted).document;
+      fc.property(document, exactWant, fc.boolean(), (before, wanted, knowsIssuer) => {
+        const { issuer: _, ...anyIssuer } = wanted;
+        const after = planUntrust(before, knowsIssuer ? wanted : anyIssuer).document;
         for (const subject of subjects) {
           if (subject === subjectOf(wanted.namespace, wanted.serviceAccount)) continue;
           expect(decisionOf(after, subject)).toBe(decisionOf(before, subject));
