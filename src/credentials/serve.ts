@@ -19,7 +19,8 @@ export interface ServeRequest {
 /**
  * Serves fresh credentials until `io.signal` is aborted, and gives the exit code of its reason. Prints
  * `ALIBABA_CLOUD_CREDENTIALS_URI=…` on stdout as soon as they can be read there.
- * Throws `USAGE` for credentials that do not expire, and what `provider` and `startCredentialServer` throw.
+ * Throws what `startCredentialServer` throws before asking for credentials; then what `provider` throws, and `USAGE` for
+ * credentials that do not expire.
  */
 export async function serveCredentials(
   request: ServeRequest,
@@ -33,19 +34,16 @@ export async function serveCredentials(
     signal: io.signal,
     log,
   });
+  const server = await startCredentialServer({ ...request, current: refresher.current, now: io.now, log });
   try {
     const first = await refresher.current();
     if (!first.securityToken || first.expiration === undefined) throw notServable();
-    const server = await startCredentialServer({ ...request, current: refresher.current, now: io.now, log });
-    try {
-      log.info(`serving credentials at ${server.address} until interrupted`);
-      io.stdout.write(`ALIBABA_CLOUD_CREDENTIALS_URI=${server.uri}\n`);
-      await aborted(io.signal);
-    } finally {
-      await server.close();
-    }
+    log.info(`serving credentials at ${server.address} until interrupted`);
+    io.stdout.write(`ALIBABA_CLOUD_CREDENTIALS_URI=${server.uri}\n`);
+    await aborted(io.signal);
   } finally {
     refresher.stop();
+    await server.close();
   }
   return io.signal.reason instanceof ToolError ? io.signal.reason.exitCode : 1;
 }
