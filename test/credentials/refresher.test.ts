@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Credentials, Provider } from '../../src/credentials/provider.ts';
-import { createRefresher, type Refresher } from '../../src/credentials/refresher.ts';
+import { backgroundClock, createRefresher, type Refresher } from '../../src/credentials/refresher.ts';
 import { ToolError } from '../../src/errors.ts';
 import { type FakeClock, fakeClock, seededRandom } from '../support/fake-clock.ts';
 
@@ -266,4 +266,14 @@ describe('createRefresher', () => {
     expect(told.length).toBeGreaterThan(1);
     expect(told.join('\n')).not.toContain('PLANTED');
   });
+});
+
+test('the timers of the background keep no process alive, and end at once', async () => {
+  const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  const before = timers();
+  const stop = new AbortController();
+  const sleeping = backgroundClock({ now: Date.now }).sleep(60_000, stop.signal);
+  expect(timers()).toBe(before);
+  stop.abort();
+  await expect(sleeping).rejects.toThrow();
 });
