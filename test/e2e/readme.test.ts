@@ -22,7 +22,7 @@ function shapeOf(value: unknown): unknown {
 }
 
 function expectSameShape(actual: unknown, example: unknown, path: string): void {
-  if (actual === null || example === null) return;
+  if (actual === null || example === null || example === undefined) return;
   if (Array.isArray(example)) {
     expect(Array.isArray(actual), path).toBe(true);
     if (Array.isArray(actual) && actual.length > 0 && example.length > 0)
@@ -33,7 +33,7 @@ function expectSameShape(actual: unknown, example: unknown, path: string): void 
     expect(shapeOf(actual), path).toBe(typeof example);
     return;
   }
-  expect(Object.keys(actual), path).toEqual(Object.keys(example));
+  expect(Object.keys(actual as object), path).toEqual(Object.keys(example));
   for (const [key, inner] of Object.entries(example)) {
     expectSameShape((actual as Record<string, unknown>)[key], inner, `${path}.${key}`);
   }
