@@ -85,6 +85,8 @@ export async function* credentialSources(options: CredentialOptions): AsyncGener
     yield credentialsUriSource({ env, exchange: options.exchange, allowHttp: options.allowInsecureHttp, now });
     yield ecsMetadataSource({ env, credentialType, readMetadata: options.readMetadata, now });
   }
+  const { profileSources } = await import('./profiles.ts');
+  yield* profileSources(options);
 }
 
 /**

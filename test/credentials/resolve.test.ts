@@ -1,7 +1,10 @@
+import { lstatSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { AssumeRole } from '../../src/credentials/assume-role.ts';
 import { type CredentialOptions, resolveCredentials } from '../../src/credentials/resolve.ts';
 import { fakeClock } from '../support/fake-clock.ts';
+import { scratchFolder } from '../support/tool.ts';
 
 const now = Date.parse('2026-01-01T00:00:00Z');
 const roleArn = 'acs:ram::1000000000000001:role/reader';
@@ -106,6 +109,18 @@ const keys = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'LTAI', ALIBABA_CLOUD_ACCESS_KEY_SEC
 const uriVariable = { ALIBABA_CLOUD_CREDENTIALS_URI: uri };
 const ecsVariable = { ALIBABA_CLOUD_ECS_METADATA: 'node' };
 
+function homeWithProfiles(): string {
+  const home = scratchFolder();
+  mkdirSync(join(home, '.aliyun'));
+  mkdirSync(join(home, '.alibabacloud'));
+  const profile = { name: 'default', mode: 'AK', access_key_id: 'LTAIcli', access_key_secret: 's' };
+  const ini = (id: string): string => `[default]\ntype = access_key\naccess_key_id = ${id}\naccess_key_secret = s\n`;
+  writeFileSync(join(home, '.aliyun', 'config.json'), JSON.stringify({ current: 'default', profiles: [profile] }));
+  writeFileSync(join(home, '.alibabacloud', 'credentials'), ini('LTAIini'));
+  writeFileSync(join(home, 'named'), ini('LTAInamed'));
+  return home;
+}
+
 describe('the order of the sources', () => {
   async function chosen(overrides: Partial<CredentialOptions>): Promise<string> {
     const provider = await resolveCredentials(setup({ exchange, readMetadata, ...overrides }).options);
@@ -148,6 +163,25 @@ describe('the order of the sources', () => {
     const env = { ...keys, ...uriVariable, ...ecsVariable };
     await expect(chosen({ env, ignoreEnvironment: true })).rejects.toMatchObject({ code: 'CREDENTIALS_NOT_FOUND' });
   });
+
+  test('is the files of profiles after the environment: the named one, the aliyun CLI, the credentials file', async () => {
+    const home = homeWithProfiles();
+    const named = { ALIBABA_CLOUD_CREDENTIALS_FILE: join(home, 'named') };
+    expect(await chosen({ home, env: { ...keys, ...named } })).toBe('LTAI');
+    expect(await chosen({ home, env: { ...ecsVariable, ...named } })).toBe('STS.ecs');
+    expect(await chosen({ home, env: named })).toBe('LTAInamed');
+    expect(await chosen({ home, env: {} })).toBe('LTAIcli');
+    expect(await chosen({ home, env: {}, ignoreAliyunCli: true })).toBe('LTAIini');
+    expect(await chosen({ home, env: { ...keys, ...uriVariable }, ignoreEnvironment: true })).toBe('LTAIcli');
+  });
+
+  test('is the file of --profile-file alone when there is one', async () => {
+    const home = homeWithProfiles();
+    const env = { ...keys, ...uriVariable, ...ecsVariable };
+    expect(await chosen({ home, env, profileFile: join(home, 'named') })).toBe('LTAInamed');
+    const missing = chosen({ home, env, profileFile: join(home, 'missing') });
+    await expect(missing).rejects.toMatchObject({ code: 'CREDENTIALS_SOURCE_BROKEN' });
+  });
 });
 
 describe('the expected account', () => {
@@ -164,5 +198,99 @@ describe('the expected account', () => {
     const { asked, options } = setup({ role: { roleArn }, expectAccount: '2', getCallerIdentity: who('1') });
     await expect((await resolveCredentials(options))()).rejects.toMatchObject({ code: 'WRONG_ACCOUNT', exitCode: 4 });
     expect(asked).toHaveLength(1);
+  });
+
+  test('is asked about new credentials, too, when a caller wants them renewed', async () => {
+    const { asked, options } = setup({ role: { roleArn }, expectAccount: '1', getCallerIdentity: who('1') });
+    const provider = await resolveCredentials(options);
+    expect((await provider()).accessKeyId).toBe('STS.1');
+    expect((await provider({ renew: true })).accessKeyId).toBe('STS.2');
+    expect(asked).toHaveLength(2);
+  });
+});
+
+describe('with a cache', () => {
+  const cache = { folder: join(scratchFolder(), 'ack-ram-tool'), uid: process.geteuid?.() };
+
+  /** A run of its own with the same cache. */
+  const run = async (overrides: Partial<CredentialOptions>) => {
+    const { asked, options } = setup({ cache, ...overrides });
+    const { accessKeyId } = await (await resolveCredentials(options))();
+    return { accessKeyId, calls: asked.length };
+  };
+
+  test('keys of the environment are not kept, a role on top of them is', async () => {
+    expect(await run({})).toEqual({ accessKeyId: 'LTAI', calls: 0 });
+    expect(lstatSync(cache.folder, { throwIfNoEntry: false })).toBeUndefined();
+    expect((await run({ role: { roleArn } })).calls).toBe(1);
+    expect((await run({ role: { roleArn } })).calls).toBe(0);
+  });
+
+  test('another session name, policy, duration, endpoint or secret is another role', async () => {
+    const changes: Partial<CredentialOptions>[] = [
+      { role: { roleArn, sessionName: 'other' } },
+      { role: { roleArn, policy: '{}' } },
+      { role: { roleArn, durationSeconds: 900 } },
+      { role: { roleArn }, stsEndpointName: 'elsewhere' },
+      { role: { roleArn }, env: { ...keys, ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'rotated' } },
+    ];
+    await run({ role: { roleArn } });
+    for (const change of changes) {
+      expect((await run(change)).calls).toBe(1);
+      expect((await run(change)).calls).toBe(0);
+    }
+  });
+
+  test('the role of the environment is kept', async () => {
+    const env = { ...keys, ALIBABA_CLOUD_ROLE_ARN: roleArn };
+    expect((await run({ env })).calls).toBe(1);
+    expect((await run({ env })).calls).toBe(0);
+  });
+
+  test('an OIDC session is found again with a renewed token in another file, and not for another subject', async () => {
+    const folder = scratchFolder();
+    const sent: string[] = [];
+    const assumeRoleWithOidc: CredentialOptions['assumeRoleWithOidc'] = async ({ oidcToken }) => {
+      sent.push(oidcToken);
+      return {
+        accessKeyId: `STS.${sent.length}`,
+        accessKeySecret: 's',
+        securityToken: 't',
+        expiration: new Date(now + 3_600_000),
+      };
+    };
+    const claims = (sub: string, iat: number): string =>
+      `h.${Buffer.from(JSON.stringify({ iss: 'https://i', sub, iat })).toString('base64url')}.s`;
+    const withToken = (file: string, token: string) => {
+      writeFileSync(join(folder, file), token);
+      const env = {
+        ALIBABA_CLOUD_ROLE_ARN: roleArn,
+        ALIBABA_CLOUD_OIDC_PROVIDER_ARN: 'acs:ram::1000000000000001:oidc-provider/ack-rrsa-c1',
+        ALIBABA_CLOUD_OIDC_TOKEN_FILE: join(folder, file),
+      };
+      return run({ env, assumeRoleWithOidc });
+    };
+    expect((await withToken('a', claims('reader', 1))).accessKeyId).toBe('STS.1');
+    expect((await withToken('b', claims('reader', 2))).accessKeyId).toBe('STS.1');
+    expect((await withToken('a', claims('writer', 3))).accessKeyId).toBe('STS.2');
+    expect(sent).toEqual([claims('reader', 1), claims('writer', 3)]);
+  });
+
+  test('an expected account is not asked about twice, and not taken on trust from a run without one', async () => {
+    let questions = 0;
+    const expected = (accountId: string) => ({
+      role: { roleArn, sessionName: 'expected' },
+      expectAccount: accountId,
+      getCallerIdentity: async () => {
+        questions += 1;
+        return { accountId: '1', identityType: 'AssumedRoleUser', arn: 'acs:ram::1:role/reader', principalId: 'p' };
+      },
+    });
+    await run({ role: { roleArn, sessionName: 'expected' } });
+    await run(expected('1'));
+    await run(expected('1'));
+    expect(questions).toBe(1);
+    await expect(run(expected('2'))).rejects.toMatchObject({ code: 'WRONG_ACCOUNT' });
+    await expect(run(expected('2'))).rejects.toMatchObject({ code: 'WRONG_ACCOUNT' });
   });
 });
