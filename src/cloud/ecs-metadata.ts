@@ -2,17 +2,19 @@
 import { ToolError } from '../errors.ts';
 import type { Env } from '../io.ts';
 import { requireLoopbackInSandbox } from './endpoints.ts';
-import type { HttpRequest, Timeouts } from './network.ts';
+import type { HttpAnswer, HttpRequest, Timeouts } from './network.ts';
 
 const defaultEndpoint = 'http://100.100.100.200';
 /** The service answers at once or not at all. */
-const timeouts: Timeouts = { connectMs: 1_000, readMs: 5_000 };
+const patience: Timeouts = { connectMs: 1_000, readMs: 5_000 };
 const tokenLifeSeconds = 21_600;
 const maxBytes = 64 * 1024;
 
 export interface MetadataOptions {
   env: Env;
   signal: AbortSignal;
+  /** Default and at most 5 seconds. */
+  readTimeoutMs?: number;
 }
 
 function isOn(value: string | undefined): boolean {
@@ -27,22 +29,19 @@ function endpointOf(env: Env): string {
   return text.replace(/\/+$/, '');
 }
 
-async function send(options: HttpRequest): ReturnType<typeof import('./network.ts').request> {
+type Sent = Pick<HttpRequest, 'method' | 'url' | 'headers'>;
+
+async function send(sent: Sent, { signal, readTimeoutMs = patience.readMs }: MetadataOptions): Promise<HttpAnswer> {
   const { request } = await import('./network.ts');
-  return request(options);
+  const timeouts = { ...patience, readMs: Math.min(readTimeoutMs, patience.readMs) };
+  return request({ ...sent, timeouts, signal, maxBytes });
 }
 
 /** A token for version 2; `undefined` when this instance has version 1 only, which may be forbidden. */
-async function readToken(endpoint: string, { env, signal }: MetadataOptions): Promise<string | undefined> {
-  if (isOn(env.ALIBABA_CLOUD_IMDSV2_DISABLED)) return undefined;
-  const answer = await send({
-    method: 'PUT',
-    url: `${endpoint}/latest/api/token`,
-    headers: { 'X-aliyun-ecs-metadata-token-ttl-seconds': String(tokenLifeSeconds) },
-    timeouts,
-    signal,
-    maxBytes,
-  });
+async function readToken(endpoint: string, options: MetadataOptions): Promise<string | undefined> {
+  if (isOn(options.env.ALIBABA_CLOUD_IMDSV2_DISABLED)) return undefined;
+  const headers = { 'X-aliyun-ecs-metadata-token-ttl-seconds': String(tokenLifeSeconds) };
+  const answer = await send({ method: 'PUT', url: `${endpoint}/latest/api/token`, headers }, options);
   if (answer.status === 200) return answer.body.toString('utf8').trim();
   if (answer.status === 403 || answer.status === 404) return undefined;
   throw new ToolError('BAD_ANSWER', `the metadata service at ${endpoint} answered ${answer.status} to a token request`);
@@ -63,14 +62,8 @@ export async function readMetadata(path: string, options: MetadataOptions): Prom
       `the metadata service at ${endpoint} has no version 2, and version 1 is switched off`,
     );
   }
-  const answer = await send({
-    method: 'GET',
-    url: `${endpoint}/latest/${path}`,
-    ...(token === undefined ? {} : { headers: { 'X-aliyun-ecs-metadata-token': token } }),
-    timeouts,
-    signal: options.signal,
-    maxBytes,
-  });
+  const headers = token === undefined ? {} : { 'X-aliyun-ecs-metadata-token': token };
+  const answer = await send({ method: 'GET', url: `${endpoint}/latest/${path}`, headers }, options);
   if (answer.status === 404) return undefined;
   if (answer.status !== 200) {
     throw new ToolError('BAD_ANSWER', `the metadata service at ${endpoint} answered ${answer.status} for ${path}`);

@@ -139,7 +139,6 @@ function credentialOptions(
 ): CredentialOptions {
   const { env, home, platform, signal } = io;
   const sts = (base: Provider): Cloud['sts'] => connect({ ...options, credentials: base }).sts;
-  const tokenSource = flags.string('oidc-token-source');
   return {
     env,
     home,
@@ -151,26 +150,28 @@ function credentialOptions(
     assumeRoleWithOidc: connectAnonymous(options),
     getCallerIdentity: (base) => sts(base).getCallerIdentity(),
     exchange: createExchange(options),
-    readMetadata: (path) => readMetadata(path, { env, signal }),
+    readMetadata: (path) => readMetadata(path, { env, signal, readTimeoutMs: options.readTimeoutMs }),
     readTimeoutMs: options.readTimeoutMs,
     ignoreEnvironment: flags.boolean('ignore-env-credentials'),
     ignoreAliyunCli: flags.boolean('ignore-aliyun-cli-credentials'),
     profileFile: given(flags.path('profile-file')),
     profileName: given(flags.string('profile-name')),
     credentialType: flags.string('credential-type') as CredentialOptions['credentialType'],
-    pipeline: tokenSource
-      ? {
-          tokenSource,
-          providerArn: given(flags.string('oidc-provider-arn')),
-          roleArn: given(flags.string('oidc-role-arn')),
-          audience: given(flags.string('oidc-audience')),
-        }
-      : undefined,
+    pipeline: pipelineRequest(flags),
     role: roleSession(flags),
     expectAccount: given(flags.string('expect-account')),
     cache: flags.boolean('cache') ? { folder: cacheFolder(io), uid: io.uid } : undefined,
     stsEndpointName: options.endpoints.STS ?? options.regionId ?? '',
   };
+}
+
+/** Given as soon as one of its flags is, so that a half of it is not passed over. */
+function pipelineRequest(flags: Flags): CredentialOptions['pipeline'] {
+  const tokenSource = given(flags.string('oidc-token-source'));
+  const providerArn = given(flags.string('oidc-provider-arn'));
+  const roleArn = given(flags.string('oidc-role-arn'));
+  if (tokenSource === undefined && providerArn === undefined && roleArn === undefined) return undefined;
+  return { tokenSource: tokenSource ?? '', providerArn, roleArn, audience: given(flags.string('oidc-audience')) };
 }
 
 /** An empty value is one that was not given. */

@@ -297,6 +297,13 @@ const cases: Case[] = [
     says: ['no credentials'],
   },
   {
+    name: 'half of what a pipeline needs',
+    argv: ['rrsa', 'status', '-c', 'con', '--oidc-role-arn', roleArn],
+    exitCode: 2,
+    code: 'USAGE',
+    says: ['--oidc-token-source'],
+  },
+  {
     name: 'an id without its secret',
     argv: ['rrsa', 'status', '-c', 'con'],
     env: { ALIBABA_CLOUD_ACCESS_KEY_SECRET: undefined },
