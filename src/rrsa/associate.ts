@@ -101,10 +101,7 @@ export async function associateRole(input: AssociateRoleInput, ports: AssociateR
     policies,
   };
   tellTrust(plan, input, ports.report);
-  if (!planned.changed) {
-    ports.report.info(`nothing to do for role ${input.roleName}`);
-    return planned;
-  }
+  if (!planned.changed) return planned;
 
   ports.report.show(describeChange(seen, input, notes));
   if (input.dryRun) return planned;
@@ -246,7 +243,13 @@ async function updateTrust(
   done: string[],
 ): Promise<TrustWriteResult> {
   const place = done.length;
-  const wrote = `wrote the trust policy of role ${role.name}`;
+  let kept = '';
+  const saveBackup: SaveBackup = async (backup) => {
+    const path = await ports.saveBackup(backup);
+    if (path !== undefined && kept === '') kept = ` (the one before is kept in ${path})`;
+    return path;
+  };
+  const wrote = (): string => `wrote the trust policy of role ${role.name}${kept}`;
   const written = await writeTrustPolicy(
     role,
     (document) => {
@@ -257,14 +260,13 @@ async function updateTrust(
       reason: 'associate-role',
       onWrite: (sure) => {
         done[place] = sure
-          ? wrote
-          : `sent the trust policy of role ${role.name}, and got no answer: it may have changed`;
+          ? wrote()
+          : `sent the trust policy of role ${role.name}, and got no answer: it may have changed${kept}`;
       },
     },
-    ports,
+    { ...ports, saveBackup },
   );
-  if (written.changed) done[place] = wrote;
-  if (written.backup !== null) ports.report.info(`the trust policy as it was: ${written.backup}`);
+  if (written.changed) done[place] = wrote();
   return written;
 }
 

@@ -7,12 +7,12 @@ import {
   type ClusterChange,
   type ClusterChangeResult,
   DEFAULT_TIMEOUT_MS,
-  nameOf,
   taskFailed,
   waitForTask,
   waitOptions,
   withProgress,
 } from './task.ts';
+import { leftNoAnswer } from './transient.ts';
 
 export interface SwitchRrsaInput {
   clusterId: string;
@@ -66,7 +66,8 @@ async function switchRrsa(
   const change: ClusterChange = {
     clusterId: cluster.id,
     doing: `${enabled ? 'enabling' : 'disabling'} RRSA of cluster ${cluster.id}`,
-    deadline: started + (input.timeoutMs ?? DEFAULT_TIMEOUT_MS),
+    since: started,
+    timeoutMs: input.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     logWords: LOG_WORDS,
   };
   const result = (changed: boolean, taskId: string | undefined): ClusterChangeResult => ({
@@ -75,10 +76,7 @@ async function switchRrsa(
     taskId: taskId ?? null,
     seconds: Math.round((clock.now() - started) / 1000),
   });
-  const unchanged = (): ClusterChangeResult => {
-    report.info(`RRSA of cluster ${cluster.id} is ${enabled ? 'on' : 'off'} already`);
-    return { ...result(false, undefined), seconds: 0 };
-  };
+  const unchanged = (): ClusterChangeResult => ({ ...result(false, undefined), seconds: 0 });
 
   const wasSo = cluster.rrsa.enabled === enabled;
   if (wasSo && (input.dryRun || !UPDATE_STATES.has(cluster.state))) return unchanged();
@@ -88,7 +86,7 @@ async function switchRrsa(
       cluster = joined.cluster;
       if (cluster.rrsa.enabled === enabled) {
         if (wasSo) return unchanged();
-        finish(enabled, cluster.id, report);
+        tellAboutPods(enabled, report);
         return result(true, joined.taskId);
       }
     }
@@ -106,13 +104,13 @@ async function switchRrsa(
   ports.signal.throwIfAborted();
 
   const asked = clock.now() - started;
-  change.deadline += asked;
+  change.since += asked;
   change.taskId = await startSwitch(cluster.id, enabled, ports);
-  await withProgress(nameOf(change), report, async (progress) => {
+  await withProgress(change, ports, async (progress) => {
     await waitForTask(change, progress, ports);
     await waitForRrsa(enabled, change, progress, ports);
   });
-  finish(enabled, cluster.id, report);
+  tellAboutPods(enabled, report);
   return { ...result(true, change.taskId), seconds: Math.round((clock.now() - started - asked) / 1000) };
 }
 
@@ -122,26 +120,24 @@ async function joinRunningUpdate(
   change: ClusterChange,
   ports: SwitchRrsaPorts,
 ): Promise<{ cluster: Cluster; taskId: string | undefined } | undefined> {
-  const { ack, report, clock, signal } = ports;
+  const { ack, clock, signal } = ports;
   const task = await findRunningTask(cluster.id, ports);
   if (task === undefined && !UPDATE_STATES.has(cluster.state)) return undefined;
 
   const joining: ClusterChange = {
     ...change,
-    doing: `an update of cluster ${cluster.id} that is running already`,
+    doing: `joining the update of cluster ${cluster.id} that is running already`,
     taskId: task?.id,
   };
-  report.info(`waiting for ${nameOf(joining)}`);
-  return withProgress(nameOf(joining), report, async (progress) => {
+  return withProgress(joining, ports, async (progress) => {
     await waitForTask(joining, progress, ports);
-    const what = `cluster ${cluster.id} to be running after ${nameOf(joining)}`;
-    progress.update(`waiting for ${what}`);
+    progress.update(`waiting for cluster ${cluster.id} to be running`);
     const after = await poll(
       async () => {
         const now = await requireCluster(ack, cluster.id);
         return UPDATE_STATES.has(now.state) ? undefined : now;
       },
-      waitOptions(joining, `the wait for ${what}`, progress, clock),
+      waitOptions(joining, progress),
       clock,
       signal,
     );
@@ -165,10 +161,16 @@ async function startSwitch(clusterId: string, enabled: boolean, ports: SwitchRrs
   try {
     return (await ports.ack.setRrsa(clusterId, enabled)).taskId;
   } catch (error) {
+    if (leftNoAnswer(error)) {
+      // It may have begun all the same: then there is a task, or an update that waits for none.
+      const task = await findRunningTask(clusterId, ports);
+      if (task !== undefined) return task.id;
+      const cluster = await ports.ack.getCluster(clusterId);
+      if (cluster !== undefined && UPDATE_STATES.has(cluster.state)) return undefined;
+    }
     if (!(error instanceof CloudApiError)) throw error;
-    const said = `${error.api.apiCode}: ${error.api.apiMessage}`;
     throw new CloudApiError(
-      `cluster ${clusterId} did not accept that RRSA is ${enabled ? 'enabled' : 'disabled'}, the API answered ${said}`,
+      `RRSA of cluster ${clusterId} was not ${enabled ? 'enabled' : 'disabled'}: ${error.api.apiCode}`,
       error.api,
       { code: error.code, cause: error, ...(error.hint === undefined ? {} : { hint: error.hint }) },
     );
@@ -202,14 +204,13 @@ async function waitForRrsa(
       }
       return undefined;
     },
-    waitOptions(change, nameOf(change), progress, clock),
+    waitOptions(change, progress),
     clock,
     signal,
   );
 }
 
-function finish(enabled: boolean, clusterId: string, report: Report): void {
-  report.info(`RRSA of cluster ${clusterId} is ${enabled ? 'on' : 'off'} now`);
+function tellAboutPods(enabled: boolean, report: Report): void {
   report.info(
     enabled
       ? 'pods that are running already must be recreated before they can use it'

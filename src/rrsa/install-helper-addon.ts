@@ -7,7 +7,6 @@ import {
   type ClusterChange,
   type ClusterChangeResult,
   DEFAULT_TIMEOUT_MS,
-  nameOf,
   waitForTask,
   waitOptions,
   withProgress,
@@ -51,18 +50,18 @@ export async function installHelperAddon(
   requireSupported(cluster, report);
   const addon = await ack.getAddon(cluster.id, HELPER_ADDON);
   if (isInstalled(addon)) {
-    report.info(`${HELPER_ADDON} ${addon?.version} is installed on cluster ${cluster.id} already`);
     return { clusterId: cluster.id, changed: false, taskId: null, seconds: 0 };
   }
 
   const change: ClusterChange = {
     clusterId: cluster.id,
     doing: `installing ${HELPER_ADDON} on cluster ${cluster.id}`,
-    deadline: 0,
+    since: clock.now(),
+    timeoutMs: input.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     logWords: ['Failed', HELPER_ADDON],
   };
   if (addon !== undefined && BUSY_STATES.has(addon.state)) {
-    report.info(`${HELPER_ADDON} of cluster ${cluster.id} is in state '${addon.state}' already, waiting for it`);
+    change.doing = `joining the installation of ${HELPER_ADDON} on cluster ${cluster.id} (state '${addon.state}')`;
     if (input.dryRun) return { clusterId: cluster.id, changed: true, taskId: null, seconds: 0 };
   } else {
     requireRunning(cluster);
@@ -80,18 +79,17 @@ export async function installHelperAddon(
   }
 
   const started = clock.now();
-  change.deadline = started + (input.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-  await withProgress(nameOf(change), report, async (progress) => {
+  change.since = started;
+  await withProgress(change, ports, async (progress) => {
     await waitForTask(change, progress, ports);
     progress.update(`waiting for ${HELPER_ADDON} to be active on cluster ${cluster.id}`);
     await poll(
       async () => (isInstalled(await ack.getAddon(cluster.id, HELPER_ADDON)) ? true : undefined),
-      waitOptions(change, nameOf(change), progress, clock),
+      waitOptions(change, progress),
       clock,
       ports.signal,
     );
   });
-  report.info(`${HELPER_ADDON} is installed on cluster ${cluster.id}`);
   return {
     clusterId: cluster.id,
     changed: true,
@@ -109,7 +107,7 @@ async function startInstallation(clusterId: string, ports: InstallHelperAddonPor
   } catch (error) {
     if (!(error instanceof CloudApiError) || error.code !== 'CLOUD_API') throw error;
     throw new CloudApiError(
-      `${HELPER_ADDON} could not be installed on cluster ${clusterId}: ${error.api.apiCode}: ${error.api.apiMessage}`,
+      `${HELPER_ADDON} could not be installed on cluster ${clusterId}: ${error.api.apiCode}`,
       error.api,
       { code: 'ADDON_FAILED', cause: error, ...(error.hint === undefined ? {} : { hint: error.hint }) },
     );

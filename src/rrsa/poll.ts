@@ -9,8 +9,10 @@ export interface PollOptions {
   first?: number | undefined;
   /** Longest pause between two looks, in milliseconds. Default 1800, so that an end is noticed within 2 s. */
   max?: number | undefined;
-  /** Milliseconds after which it gives up. */
+  /** Milliseconds after which it gives up, counted from `since`. */
   timeout: number;
+  /** Milliseconds since the epoch. Default: the first look. */
+  since?: number | undefined;
   /** Shown when it gave up. */
   hint?: string | undefined;
   /** Hears every look that failed for a passing reason, and how many of them there have been. */
@@ -30,7 +32,7 @@ export async function poll<T>(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<T> {
-  const deadline = clock.now() + options.timeout;
+  const deadline = (options.since ?? clock.now()) + options.timeout;
   const max = options.max ?? 1800;
   let pause = Math.min(options.first ?? 1000, max);
   let failures = 0;

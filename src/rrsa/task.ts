@@ -13,8 +13,9 @@ export interface ClusterChange {
   doing: string;
   /** Absent when the API named no task. */
   taskId?: string | undefined;
-  /** Milliseconds since the epoch at which waiting ends. */
-  deadline: number;
+  /** Milliseconds since the epoch from which `timeoutMs` is counted, over everything that is waited for. */
+  since: number;
+  timeoutMs: number;
   /** Only lines of the cluster's log that hold every one of these words tell why it failed. */
   logWords: readonly string[];
 }
@@ -39,26 +40,33 @@ export interface WaitPorts {
 
 const NEWEST_LOG_ENTRIES = 20;
 
-/** The options of a wait that belongs to a change: what is left of its time, and how failed looks are shown. */
-export function waitOptions(change: ClusterChange, what: string, progress: Progress, clock: Clock) {
+const GOES_ON = 'it goes on in the cloud; run the same command again to wait on';
+
+/** The options of a wait that belongs to a change: its time limit, and how failed looks are shown. */
+export function waitOptions(change: ClusterChange, progress: Progress) {
+  const what = nameOf(change);
   return {
     what,
-    timeout: Math.max(0, change.deadline - clock.now()),
-    hint: 'it goes on in the cloud; run the same command again to wait on',
-    onTransient: (_error: unknown, count: number) =>
-      progress.update(`${what}; ${count} ${count === 1 ? 'look' : 'looks'} at it failed, still waiting`),
+    since: change.since,
+    timeout: change.timeoutMs,
+    hint: GOES_ON,
+    onTransient: () => progress.update(`${what}; some looks at it failed, still waiting`),
   };
 }
 
-/** A progress display for as long as `work` takes. */
+/** A progress display for as long as the waiting in `work` takes. Whoever interrupts it is told that the change goes on. */
 export async function withProgress<T>(
-  text: string,
-  report: Report,
+  change: ClusterChange,
+  ports: { report: Report; signal: AbortSignal },
   work: (progress: Progress) => Promise<T>,
 ): Promise<T> {
-  const progress = report.progress(text);
+  const progress = ports.report.progress(nameOf(change));
   try {
     return await work(progress);
+  } catch (error) {
+    progress.stop();
+    if (ports.signal.aborted) ports.report.warn(`${nameOf(change)}: ${GOES_ON}`);
+    throw error;
   } finally {
     progress.stop();
   }
@@ -76,8 +84,6 @@ export function nameOf(change: ClusterChange): string {
 export async function waitForTask(change: ClusterChange, progress: Progress, ports: WaitPorts): Promise<void> {
   const { taskId } = change;
   if (taskId === undefined) return;
-  const what = nameOf(change);
-  progress.update(what);
   const task = await poll(
     async () => {
       try {
@@ -91,7 +97,7 @@ export async function waitForTask(change: ClusterChange, progress: Progress, por
         return { found: undefined };
       }
     },
-    waitOptions(change, what, progress, ports.clock),
+    waitOptions(change, progress),
     ports.clock,
     ports.signal,
   );

@@ -95,7 +95,8 @@ describe('associate-role with a role that exists', () => {
       after: ram.roles.get('oss-reader')?.trustPolicy,
       policies: [],
     });
-    expect(report.text()).toContain('/state/backups/1.json');
+    // What became of it is the presenter's to tell, once.
+    expect(report.text()).toBe('');
   });
 
   it('changes nothing and asks nothing when it is trusted already', async () => {
@@ -401,7 +402,7 @@ describe('associate-role and policies', () => {
     const error = await errorOf(run({ systemPolicies: ['AliyunCSReadOnlyAccess'], customPolicies: ['mine'] }));
     expect(error).toMatchObject({ code: 'CLOUD_API' });
     expect(report.lines.at(-1)).toBe(
-      'warn: done before it stopped: wrote the trust policy of role oss-reader; attached system policy AliyunCSReadOnlyAccess to role oss-reader',
+      'warn: done before it stopped: wrote the trust policy of role oss-reader (the one before is kept in /state/backups/1.json); attached system policy AliyunCSReadOnlyAccess to role oss-reader',
     );
   });
 
@@ -414,7 +415,9 @@ describe('associate-role and policies', () => {
       return answer;
     };
     await errorOf(run({ systemPolicies: ['AliyunCSReadOnlyAccess'] }));
-    expect(report.lines.at(-1)).toBe('warn: done before it stopped: wrote the trust policy of role oss-reader');
+    expect(report.lines.at(-1)).toMatch(
+      /^warn: done before it stopped: wrote the trust policy of role oss-reader \(.*\)$/,
+    );
   });
 
   it('says what was done when it is interrupted while it settles', async () => {

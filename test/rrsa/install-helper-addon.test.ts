@@ -99,7 +99,7 @@ describe('install-helper-addon', () => {
     const error = await errorOf(installHelperAddon(input, ports));
     expect(error).toBeInstanceOf(CloudApiError);
     expect(error).toMatchObject({ code: 'ADDON_FAILED', cause, api: { httpStatus } });
-    expect(error.message).toContain('Forbidden for action cs:InstallClusterAddons');
+    expect(error.message).toBe('ack-pod-identity-webhook could not be installed on cluster c123: StatusForbidden');
   });
 
   it('reports a broken connection too', async () => {
