@@ -39,8 +39,8 @@ export async function withRetry<T>(
       if (reason === undefined || attempt > policy.maxRetries) throw error;
       const delayMs = delayBefore(attempt, error, deps.clock.random());
       const line = `${policy.what}: ${messageOf(error)}; again in ${(delayMs / 1000).toFixed(1)} s (${attempt} of ${policy.maxRetries})`;
-      // Somebody waits through timeouts of half a minute and wants to know; throttling is everyday.
-      if (reason === 'no answer') deps.warn(line);
+      // Somebody waits through timeouts of half a minute and wants to know; everything else is over in a moment.
+      if (isTimeout(error)) deps.warn(line);
       else deps.debug(line);
       await deps.clock.sleep(delayMs, deps.signal);
     }
@@ -55,6 +55,10 @@ export function retryReason(error: unknown): 'throttled' | 'server fault' | 'no 
   if (status === 429) return 'throttled';
   if (typeof status === 'number') return status >= 500 ? 'server fault' : undefined;
   return error.code === 'NETWORK' && error.details?.transient === true ? 'no answer' : undefined;
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof ToolError && /TIMEDOUT|_TIMEOUT$/.test(String(error.details?.reason));
 }
 
 function delayBefore(attempt: number, error: unknown, random: number): number {

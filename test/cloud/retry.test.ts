@@ -106,11 +106,21 @@ describe('sending again', () => {
     expect(deps.delays).toEqual([2500, 30_000]);
   });
 
-  it('warns of a missing answer, and mentions throttling at debug level only', async () => {
+  it.each(['CONNECT_TIMEOUT', 'READ_TIMEOUT', 'ETIMEDOUT'])('warns of %s, which takes long', async (reason) => {
+    const deps = fakeDeps();
+    const timeout = new ToolError('NETWORK', 'no answer', { details: { reason, transient: true } });
+    await withRetry(failing(timeout).operation, policy, deps);
+    expect(deps.warned).toEqual(['RAM GetRole: no answer; again in 0.3 s (1 of 3)']);
+  });
+
+  it('mentions at debug level only what is over in a moment', async () => {
     const deps = fakeDeps();
     await withRetry(failing(broken, refusal('Throttling', 400)).operation, policy, deps);
-    expect(deps.warned).toEqual(['RAM GetRole: no answer; again in 0.3 s (1 of 3)']);
-    expect(deps.debugged).toEqual(['RAM GetRole: RAM GetRole was refused: Throttling; again in 0.6 s (2 of 3)']);
+    expect(deps.warned).toEqual([]);
+    expect(deps.debugged).toEqual([
+      'RAM GetRole: no answer; again in 0.3 s (1 of 3)',
+      'RAM GetRole: RAM GetRole was refused: Throttling; again in 0.6 s (2 of 3)',
+    ]);
   });
 
   it('stops at an interruption while it waits', async () => {
