@@ -103,6 +103,12 @@ export function formatErrorForLog(error: ToolError): string {
   return [...lines, ...(error.hint === undefined ? [] : [`   hint: ${stripControl(error.hint)}`])].join('\n');
 }
 
+/** An API's own words, without what the SDKs put around them; where there is no `SDKError:` block to hold them. */
+function withApiWords(message: string, api: CloudApiFacts | undefined): string {
+  const words = api?.apiMessage.replace(/^code: \d+, /, '').replace(/ request id: .*$/, '') ?? '';
+  return words === '' || message.includes(words) ? message : `${message}: ${words}`;
+}
+
 /** The last line of stderr with `-o json`: one line of JSON; facts that an error does not have are null. */
 export function errorJson(error: unknown, options: Pick<ErrorOptions, 'redact'> = {}): string {
   const redact = options.redact ?? redactByShape;
@@ -113,7 +119,7 @@ export function errorJson(error: unknown, options: Pick<ErrorOptions, 'redact'> 
     schemaVersion: 1,
     error: {
       code: known ? error.code : 'INTERNAL',
-      message: text(known ? error.message : describeFault(error).message),
+      message: text(known ? withApiWords(error.message, api) : describeFault(error).message),
       hint: text(known ? error.hint : undefined),
       service: api?.service ?? null,
       action: text(api?.action),

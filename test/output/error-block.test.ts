@@ -147,9 +147,18 @@ describe('errorJson', () => {
   it('is one line with all facts of a refusal', () => {
     const error = new CloudApiError('no', forbidden, { hint: 'do' });
     expect(errorJson(error)).toBe(
-      '{"schemaVersion":1,"error":{"code":"CLOUD_API","message":"no","hint":"do","service":"CS",' +
+      '{"schemaVersion":1,"error":{"code":"CLOUD_API",' +
+        '"message":"no: STSToken policy Forbidden for action cs:DescribeClusters","hint":"do","service":"CS",' +
         '"action":"DescribeClusters","apiCode":"StatusForbidden","httpStatus":403,"requestId":"7C4B1A2F"}}\n',
     );
+  });
+
+  it('says what the API said once, without what the SDKs put around it', () => {
+    const apiMessage = 'code: 403, not for you request id: 7C4B1A2F';
+    const message = (text: string): string =>
+      JSON.parse(errorJson(new CloudApiError(text, { ...forbidden, apiMessage }))).error.message;
+    expect(message('it was refused')).toBe('it was refused: not for you');
+    expect(message('it is not for you')).toBe('it is not for you');
   });
 
   it('has every key for an error that knows little', () => {
