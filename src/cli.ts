@@ -10,18 +10,21 @@ import { version } from './version.ts';
 /** How long a command that was interrupted may still take to say what it has done, in milliseconds. */
 const interruptGraceMs = 1_000;
 
-async function run(
-  argv: readonly string[],
-  io: Io,
-  table: CommandTable,
-  seen: { spec?: CommandSpec },
-): Promise<number> {
+/** What is known of a command line that failed. */
+interface Seen {
+  spec?: CommandSpec;
+  /** Without the words of a child, which are not ours to show. */
+  own: readonly string[];
+}
+
+async function run(argv: readonly string[], io: Io, table: CommandTable, seen: Seen): Promise<number> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) return printVersion(io);
   if (argv[0] === 'help') return printHelp(normalize([...argv.slice(1), '--help'], table), io, table);
   const normal = normalize(argv, table);
   if (normal.version && normal.path.length === 0) return printVersion(io);
   if (normal.help || normal.spec === undefined) return printHelp(normal, io, table);
   seen.spec = normal.spec;
+  if (normal.spec.passThrough) seen.own = argv.slice(0, argv.length - normal.args.length);
   return dispatch(normal, io, table);
 }
 
@@ -92,7 +95,7 @@ function wantsJson(argv: readonly string[], io: Io, spec: CommandSpec | undefine
  * @returns the exit code of the process; never throws
  */
 export async function main(argv: readonly string[], io: Io, table: CommandTable = fullTable): Promise<number> {
-  const seen: { spec?: CommandSpec } = {};
+  const seen: Seen = { own: argv };
   try {
     const code = await run(argv, io, table, seen);
     await checkOutput(io);
@@ -105,7 +108,8 @@ export async function main(argv: readonly string[], io: Io, table: CommandTable 
     // Nobody is left to be told that nobody reads.
     if (error instanceof OutputFailure && error.exitCode === 0) return 0;
     const { errorJson, formatError } = await import('./output/error-block.ts');
-    io.stderr.write(formatError(error, { command: argv }));
+    const { colourFor } = await import('./output/colour.ts');
+    io.stderr.write(formatError(error, { command: seen.own, colour: colourFor(io.stderr, io.env) }));
     if (wantsJson(argv, io, seen.spec)) io.stderr.write(errorJson(error));
     return error instanceof ToolError ? error.exitCode : 1;
   }
