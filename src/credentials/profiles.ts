@@ -19,7 +19,7 @@ export interface ProfileOptions extends Omit<ProfilePorts, 'platform' | 'allowHt
   /** `--ignore-aliyun-cli-credentials`: `~/.aliyun/config.json` is not looked at. Default false. */
   ignoreAliyunCli?: boolean | undefined;
   /** `--allow-insecure-http`. Default false. */
-  allowHttp?: boolean | undefined;
+  allowInsecureHttp?: boolean | undefined;
   /** Default: where the aliyun CLI logs in. */
   oauthSites?: OAuthSites | undefined;
 }
@@ -105,7 +105,7 @@ async function configure(place: Place, options: ProfileOptions): Promise<Configu
     file,
     name: options.profileName || undefined,
     isExplicit: place.isExplicit,
-    ports: { ...options, platform: options.platform ?? 'linux', allowHttp: options.allowHttp ?? false },
+    ports: { ...options, platform: options.platform ?? 'linux', allowHttp: options.allowInsecureHttp ?? false },
   };
   return place.isAliyunCli ? aliyunCliProfile({ ...request, oauthSites: options.oauthSites }) : iniProfile(request);
 }
