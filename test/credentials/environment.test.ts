@@ -83,3 +83,68 @@ describe('credentials of the environment', () => {
     );
   });
 });
+
+describe('what decides the credentials of the environment', () => {
+  const refuse = (): Promise<never> => Promise.reject(new Error('not asked'));
+  const keys = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'LTAI', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'PLANTED' };
+  const role = { ALIBABA_CLOUD_ROLE_ARN: 'acs:ram::1000000000000001:role/reader' };
+
+  async function identityOf(env: Env): Promise<readonly string[] | undefined> {
+    const sources = environmentSources({ env, home, assumeRole: refuse, assumeRoleWithOidc: refuse });
+    return (await chain(sources)).source.identity?.();
+  }
+
+  test('is not told for keys that are at hand', async () => {
+    expect(await identityOf(keys)).toBeUndefined();
+    expect(await identityOf({ ...keys, ...role, ALIBABA_CLOUD_SECURITY_TOKEN: 'token' })).toBeUndefined();
+  });
+
+  test('is the keys, the role and the session name when a role is assumed', async () => {
+    const identity = await identityOf({ ...keys, ...role });
+    expect(identity).toEqual([
+      'environment-role',
+      'keys',
+      'LTAI',
+      expect.any(String),
+      ...Object.values(role),
+      'ack-ram-tool',
+    ]);
+    expect(identity?.join()).not.toContain('PLANTED');
+    expect(await identityOf({ ...keys, ...role, ALIBABA_CLOUD_ROLE_SESSION_NAME: 'other' })).not.toEqual(identity);
+    expect(await identityOf({ ...keys, ...role, ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'x' })).not.toEqual(identity);
+  });
+
+  const oidc = {
+    ...role,
+    ALIBABA_CLOUD_OIDC_PROVIDER_ARN: 'acs:ram::1000000000000001:oidc-provider/ack-rrsa-c1',
+  };
+
+  test('is role, provider, session name and token of an OIDC session', async () => {
+    const identity = await identityOf({ ...oidc, ALIBABA_CLOUD_OIDC_TOKEN_FILE: '~/token' });
+    expect(identity?.slice(0, 4)).toEqual(['environment-oidc', ...Object.values(oidc), 'ack-ram-tool']);
+    expect(identity?.join()).not.toContain('the.oidc.token');
+    const broken = identityOf({ ...oidc, ALIBABA_CLOUD_OIDC_TOKEN_FILE: '/missing' });
+    await expect(broken).rejects.toMatchObject({ code: 'CREDENTIALS_SOURCE_BROKEN' });
+  });
+
+  test('spends the token it was made of on the call that follows, because a pipe can be read only once', async () => {
+    const file = join(home, 'changing');
+    const sent: string[] = [];
+    const sources = environmentSources({
+      env: { ...oidc, ALIBABA_CLOUD_OIDC_TOKEN_FILE: file },
+      home,
+      assumeRole: refuse,
+      assumeRoleWithOidc: async ({ oidcToken }) => {
+        sent.push(oidcToken);
+        return issued;
+      },
+    });
+    const { source, provider } = await chain(sources);
+    await writeFile(file, 'first');
+    await source.identity?.();
+    await writeFile(file, 'second');
+    await provider();
+    await provider();
+    expect(sent).toEqual(['first', 'second']);
+  });
+});
