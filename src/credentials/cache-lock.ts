@@ -23,7 +23,7 @@ export async function lockFile(
         realpath: false,
         stale: staleMs,
         retries: 0,
-        onCompromised: (error) => debug(`the lock of the credentials cache was lost: ${error.message}`),
+        onCompromised: (error) => debug(`the lock of ${file} was lost: ${error.message}`),
       });
     } catch (error) {
       if (!isHeld(error)) throw error;

@@ -89,7 +89,8 @@ interface Run {
 /** What the program printed. Throws `CREDENTIALS_SOURCE_BROKEN`, or the reason of the signal. */
 function run(command: string, args: readonly string[], { env, section, key, ports }: Run): Promise<string> {
   const { signal, clock, readTimeoutMs, platform } = ports;
-  const failed = (fault: string): ToolError => section.broken(`the program of ${key} ${fault}`);
+  const failed = (fault: string, hint?: string): ToolError =>
+    section.broken(`the program of ${key} ${fault}`, { hint });
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const ownGroup = platform !== 'win32';
@@ -119,7 +120,8 @@ function run(command: string, args: readonly string[], { env, section, key, port
     const finish = (code: number | null, by: NodeJS.Signals | null): void =>
       settle(() => {
         if (by !== null) reject(failed(`was ended by ${by}`));
-        else if (code !== 0) reject(failed(`ended with exit code ${code}`));
+        else if (code !== 0)
+          reject(failed(`ended with exit code ${code}`, 'run it by hand: what it says is not shown here'));
         else resolve(Buffer.concat(chunks).toString('utf8'));
       });
     const after = (ms: number, act: () => void): void => {
