@@ -1,5 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { formatCredentialFileIni } from '../../../src/credentials/formats/credential-file-ini.ts';
 import cases from '../../cases/credentials/ini.json' with { type: 'json' };
 import { failure, newHome, outcome, put } from '../profile-harness.ts';
 
@@ -25,6 +26,14 @@ describe('a profile of the credentials file', () => {
     put(home, '.alibabacloud/credentials', `[default]\ntype = external\nprocess_command = ${program} "a b"\n`);
     const { credentials } = await outcome(home, { env: { PATH: process.env.PATH } });
     expect(credentials).toEqual({ accessKeyId: 'id', accessKeySecret: 'secret' });
+  });
+
+  test('that our own export has written is read back', async () => {
+    for (const securityToken of [undefined, 'CAIS/token+==']) {
+      const credentials = { accessKeyId: 'STS.id', accessKeySecret: 'a+b/c=', ...(securityToken && { securityToken }) };
+      put(home, '.alibabacloud/credentials', formatCredentialFileIni(credentials));
+      expect(await outcome(home)).toEqual({ credentials });
+    }
   });
 
   test('that is switched off and asked for by name is broken', async () => {
