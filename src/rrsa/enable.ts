@@ -161,8 +161,8 @@ async function startSwitch(clusterId: string, enabled: boolean, ports: SwitchRrs
   try {
     return (await ports.ack.setRrsa(clusterId, enabled)).taskId;
   } catch (error) {
-    if (leftNoAnswer(error)) {
-      // It may have begun all the same: then there is a task, or an update that waits for none.
+    if (leftNoAnswer(error) || (error instanceof CloudApiError && error.api.httpStatus !== 403)) {
+      // Without an answer it may have begun all the same, and what is sent again is refused as the cluster is updating.
       const task = await findRunningTask(clusterId, ports);
       if (task !== undefined) return task.id;
       const cluster = await ports.ack.getCluster(clusterId);

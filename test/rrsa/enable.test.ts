@@ -178,6 +178,17 @@ describe('enable', () => {
     expect(state.cluster?.rrsa.enabled).toBe(true);
   });
 
+  it('waits for the change whose answer got lost and whose second sending was refused', async () => {
+    const { clock, ports, state } = world();
+    const { setRrsa } = ports.ack;
+    ports.ack.setRrsa = async (...args) => {
+      await setRrsa(...args);
+      throw apiError('ErrorClusterState', 400, 'is updating and can not be changed now');
+    };
+    await expect(clock.run(enableRrsa(input, ports))).resolves.toMatchObject({ changed: true, taskId: 'T-1' });
+    expect(state.cluster?.rrsa.enabled).toBe(true);
+  });
+
   it('does not take a lost answer for a change that never began', async () => {
     const { ports } = world();
     ports.ack.setRrsa = async () => {
