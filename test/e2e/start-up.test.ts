@@ -20,7 +20,7 @@ async function chunksOf(argv: string[]): Promise<string[]> {
   const files = JSON.parse(readFileSync(list, 'utf8')) as string[];
   return files
     .filter((file) => file !== hook)
-    .map((file) => file.replace(/^.*\/(bin|dist)\//, '$1/').replace(/^dist\/chunks\/(.*)-\w+\.cjs$/, '$1'));
+    .map((file) => file.replace(/^.*\/(bin|dist)\//, '$1/').replace(/^dist\/chunks\/(.*)-[\w-]{8}\.cjs$/, '$1'));
 }
 
 describe('start-up', () => {
