@@ -2,6 +2,7 @@
 // a run against `node -e 0`, whole processes one after another. Ends with 1 when STS was called more than once.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -71,8 +72,16 @@ function must(argv, env) {
   return stdout;
 }
 
-async function admin(administrator, path) {
-  return (await fetch(`${administrator.ACK_RAM_TOOL_SANDBOX_URL}/${path}`)).json();
+/** On a connection of its own: one that is kept is closed by the sandbox while we wait for a thousand processes. */
+function admin(administrator, path) {
+  return new Promise((resolve, reject) => {
+    const onAnswer = (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (part) => (text += part));
+      answer.on('end', () => resolve(JSON.parse(text)));
+    };
+    get(`${administrator.ACK_RAM_TOOL_SANDBOX_URL}/${path}`, { agent: false }, onAnswer).on('error', reject);
+  });
 }
 
 async function fooCluster(administrator) {
