@@ -1,4 +1,5 @@
 import type { CommandSpec, FlagSpec } from '../spec.ts';
+import { associationCommands } from './associations.ts';
 import { clusterId, namespace, roleName, serviceAccount, sessionFlags, timeout } from './flags.ts';
 
 const outputs = ['text', 'json'];
@@ -115,6 +116,7 @@ export const rrsaCommands: readonly CommandSpec[] = [
     changes: true,
     load: () => import('../rrsa/dissociate-role.ts'),
   },
+  ...associationCommands,
   {
     path: ['rrsa', 'assume-role'],
     summary: 'exchange an OIDC token for credentials of a RAM role and print them',

@@ -1,0 +1,68 @@
+import type { CommandSpec, FlagSpec } from '../spec.ts';
+
+const outputs = ['text', 'json'];
+
+const fileFlags: readonly FlagSpec[] = [
+  {
+    name: 'file',
+    short: 'f',
+    kind: 'path',
+    value: 'FILE',
+    summary: 'the associations of a cluster, YAML or JSON',
+    required: true,
+  },
+  {
+    name: 'prune',
+    kind: 'boolean',
+    summary: 'look at every role, and take away the service accounts of this cluster that the file does not name',
+  },
+  {
+    name: 'compact',
+    kind: 'boolean',
+    summary: 'merge statements that differ in their service accounts only; what they mean stays the same',
+  },
+];
+
+/** The associations of a cluster as a file. */
+export const associationCommands: readonly CommandSpec[] = [
+  {
+    path: ['rrsa', 'plan'],
+    summary: 'show what has to change so that the associations of a cluster are as a file wants them',
+    description:
+      'Reads the cluster and every role of the file once and prints the change of each as a diff, the same from run to run. Changes nothing. Exits with 1 when a role cannot be planned.',
+    examples: [
+      'ack-ram-tool rrsa plan -f associations.yaml',
+      'ack-ram-tool rrsa plan -f associations.yaml --prune --detailed-exitcode -o json',
+    ],
+    flags: [
+      ...fileFlags,
+      { name: 'detailed-exitcode', kind: 'boolean', summary: 'exit with 3 when something has to change' },
+    ],
+    outputs,
+    cloud: true,
+    load: () => import('../rrsa/plan.ts'),
+  },
+  {
+    path: ['rrsa', 'apply'],
+    summary: 'bring the associations of a cluster to what a file wants',
+    description:
+      'Shows the plan, asks once, does it. Adds and never takes away, unless --prune is given: then only service accounts of this very cluster, never a statement with further conditions, a role or a policy. When a role fails the others are done; run it again for the rest.',
+    examples: [
+      'ack-ram-tool rrsa apply -f associations.yaml',
+      'ack-ram-tool rrsa apply -f associations.yaml --prune --assume-yes -o json',
+    ],
+    flags: [
+      ...fileFlags,
+      {
+        name: 'backup-dir',
+        kind: 'path',
+        value: 'FOLDER',
+        summary: 'where old trust policies are kept before they change',
+      },
+    ],
+    outputs,
+    cloud: true,
+    changes: true,
+    load: () => import('../rrsa/apply.ts'),
+  },
+];
