@@ -41,6 +41,11 @@ export function roleArn(accountId: string, name: string): string {
   return formatArn({ service: 'ram', region: '', accountId, resource: `role/${name}` });
 }
 
+/** `acs:ram::<account id>:oidc-provider/<name>`. */
+export function oidcProviderArn(accountId: string, name: string): string {
+  return formatArn({ service: 'ram', region: '', accountId, resource: `oidc-provider/${name}` });
+}
+
 function parseRamResource(text: string, prefix: string): { accountId: string; name: string } | undefined {
   const arn = parseArn(text);
   if (arn?.service !== 'ram' || arn.region !== '' || !/^\d{1,32}$/.test(arn.accountId)) return undefined;

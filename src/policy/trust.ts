@@ -49,6 +49,8 @@ export interface UntrustPlan {
   statements: number[];
   /** Indexes, in `document`, of the statements that trust the subject still, be it under further conditions. */
   remaining: number[];
+  /** The same statements by their indexes in the document given. */
+  broader: number[];
 }
 
 /** One subject that a statement of a trust policy trusts through a provider. */
@@ -109,14 +111,23 @@ export function planUntrust(document: PolicyDocument, unwanted: UnwantedTrust): 
     return want === undefined ? statement : withoutSubject(statement, want);
   });
   const touched = before.flatMap((statement, index) => (after[index] === statement ? [] : [index]));
-  const kept = after.filter((statement) => statement !== undefined);
-  const remaining = kept.flatMap((statement, index) =>
-    wantsOf(statement).some((want) => mayTrust(statement, want)) ? [index] : [],
+  const kept = after.flatMap((statement, index) => (statement === undefined ? [] : [{ statement, index }]));
+  const trusting = kept.flatMap(({ statement, index }, place) =>
+    wantsOf(statement).some((want) => mayTrust(statement, want)) ? [{ index, place }] : [],
   );
+  const remaining = trusting.map(({ place }) => place);
+  const broader = trusting.map(({ index }) => index);
   if (touched.length === 0) {
-    return { kind: remaining.length > 0 ? 'broader' : 'absent', document, statements: [], remaining };
+    return { kind: remaining.length > 0 ? 'broader' : 'absent', document, statements: [], remaining, broader };
   }
-  return { kind: 'removed', document: replaceStatements(document, kept), statements: touched, remaining };
+  const statements = kept.map(({ statement }) => statement);
+  return {
+    kind: 'removed',
+    document: replaceStatements(document, statements),
+    statements: touched,
+    remaining,
+    broader,
+  };
 }
 
 /** Every subject that an Allow statement trusts through the provider, in the order of the document. */

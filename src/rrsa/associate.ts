@@ -10,6 +10,7 @@ import { requireCluster, requireRrsa, requireSupported } from './cluster.ts';
 import { createRole, type NewRole } from './create-role.ts';
 import { reportHalfDone } from './half-done.ts';
 import type { WithLock } from './lock.ts';
+import { writeNotedTrust } from './noted-write.ts';
 import type { Change, Clock, Confirm, Report } from './report.ts';
 import {
   attachPolicies,
@@ -19,7 +20,7 @@ import {
   type PolicyDocumentInput,
   planAttachments,
 } from './role-policies.ts';
-import { type TrustWriteResult, writeTrustPolicy } from './trust-write.ts';
+import type { TrustWriteResult } from './trust-write.ts';
 
 export interface AssociateRoleInput {
   clusterId: string;
@@ -52,8 +53,8 @@ export interface RoleResult {
   backup: string | null;
   /** The trust policy verbatim; `null` when the role was created. */
   before: string | null;
-  /** The trust policy verbatim, as it was seen last. */
-  after: string;
+  /** The trust policy verbatim, as it was seen last; `null` when the role is deleted, or was never there. */
+  after: string | null;
   policies: PolicyChange[];
 }
 
@@ -109,7 +110,10 @@ export async function associateRole(input: AssociateRoleInput, ports: AssociateR
 
   return reportHalfDone(ports.report, async (done) => {
     ports.signal.throwIfAborted();
-    const made = role === undefined ? await createRole(toRole(input, planned.after), ports, done) : undefined;
+    const made =
+      role === undefined
+        ? await createRole(toRole(input, formatPolicy(plan.document, 'compact')), ports, done)
+        : undefined;
     const existing = role ?? made?.existing;
     const needsTrust = role === undefined || plan.kind !== 'unchanged';
     const trust = existing && needsTrust ? await updateTrust(existing, want, ports, done) : undefined;
@@ -236,38 +240,17 @@ function describeChange({ role, document, plan }: Seen, input: AssociateRoleInpu
   };
 }
 
-async function updateTrust(
+function updateTrust(
   role: Role,
   want: ServiceAccountTrust,
   ports: AssociateRolePorts,
   done: string[],
 ): Promise<TrustWriteResult> {
-  const place = done.length;
-  let kept = '';
-  const saveBackup: SaveBackup = async (backup) => {
-    const path = await ports.saveBackup(backup);
-    if (path !== undefined && kept === '') kept = ` (the one before is kept in ${path})`;
-    return path;
+  const plan = (document: string): string | undefined => {
+    const { kind, document: next } = planTrust(parseTrust({ name: role.name, trustPolicy: document }), want);
+    return kind === 'unchanged' ? undefined : formatPolicy(next, 'compact');
   };
-  const wrote = (): string => `wrote the trust policy of role ${role.name}${kept}`;
-  const written = await writeTrustPolicy(
-    role,
-    (document) => {
-      const plan = planTrust(parseTrust({ name: role.name, trustPolicy: document }), want);
-      return plan.kind === 'unchanged' ? undefined : formatPolicy(plan.document, 'compact');
-    },
-    {
-      reason: 'associate-role',
-      onWrite: (sure) => {
-        done[place] = sure
-          ? wrote()
-          : `sent the trust policy of role ${role.name}, and got no answer: it may have changed${kept}`;
-      },
-    },
-    { ...ports, saveBackup },
-  );
-  if (written.changed) done[place] = wrote();
-  return written;
+  return writeNotedTrust(role, plan, 'associate-role', done, ports);
 }
 
 function arnFor(roleName: string, providerArn: string): string {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, ToolError } from '../errors.ts';
+import { parsePolicy } from '../policy/document.ts';
 import type { Report } from './report.ts';
 
 /** A trust policy that is about to be replaced. */
@@ -51,7 +52,7 @@ export function backupFiles(
       });
     }
     const savedAt = new Date(ports.now()).toISOString();
-    const account = /^acs:ram::(\d+):/.exec(roleArn)?.[1] ?? '';
+    const account = accountOf(roleArn) ?? '';
     const content: TrustBackupFile = { schemaVersion: 1, account, roleArn, savedAt, reason, document };
     const name = [
       savedAt.replaceAll(/[-:]|\.\d+/g, ''),
@@ -70,6 +71,47 @@ export function backupFiles(
       return undefined;
     }
   };
+}
+
+/**
+ * Reads a backup file. `what` names it in messages: `backup file ./b.json`. Keys that nobody here knows are ignored.
+ * Throws `FILE_INVALID` for what is longer than `limitBytes`, no JSON, of another schema version, or has no policy in it.
+ */
+export function parseTrustBackup(bytes: Uint8Array, limitBytes: number, what: string): TrustBackupFile {
+  const invalid = (fault: string): ToolError =>
+    new ToolError('FILE_INVALID', `${what} ${fault}`, {
+      hint: 'pass a file that this tool wrote before it changed a trust policy',
+    });
+  if (bytes.length > limitBytes) throw invalid(`is longer than ${limitBytes / 1024 / 1024} MiB`);
+  const value = ((): Record<string, unknown> => {
+    try {
+      const parsed: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+      if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return { ...parsed };
+    } catch {
+      // Said below, as for JSON that is no object.
+    }
+    throw invalid('is not a JSON object');
+  })();
+  if (value.schemaVersion !== 1) throw invalid('is no backup of schema version 1');
+  const textOf = (key: string): string => {
+    const text = Object.hasOwn(value, key) ? value[key] : undefined;
+    if (typeof text !== 'string') throw invalid(`has no ${key}`);
+    return text;
+  };
+  const account = textOf('account');
+  const roleArn = textOf('roleArn');
+  if (!/^\d{0,32}$/.test(account)) throw invalid('has an account that is no account id');
+  if (!/^acs:ram::\d{0,32}:role\/[^/\s]{1,64}$/.test(roleArn)) throw invalid('has a roleArn that is no ARN of a role');
+  if (account !== (accountOf(roleArn) ?? '')) throw invalid('names two accounts');
+  const savedAt = textOf('savedAt');
+  if (!Number.isFinite(Date.parse(savedAt))) throw invalid('has a savedAt that is no time');
+  const document = textOf('document');
+  parsePolicy(document, `the document of ${what}`, 'FILE_INVALID');
+  return { schemaVersion: 1, account, roleArn, savedAt, reason: textOf('reason'), document };
+}
+
+function accountOf(roleArn: string): string | undefined {
+  return /^acs:ram::(\d+):/.exec(roleArn)?.[1];
 }
 
 async function writeWhole(folder: string, path: string, text: string): Promise<void> {

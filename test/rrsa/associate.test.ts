@@ -150,7 +150,7 @@ describe('associate-role with a role that exists', () => {
     const { run, writes, report } = world({ trustPolicy: documentOf(foreign) });
     const result = await run({ dryRun: true, systemPolicies: ['AliyunCSReadOnlyAccess'] }, { confirm: mustNotAsk });
     expect(result).toMatchObject({ changed: true, before: documentOf(foreign), backup: null });
-    expect(JSON.parse(result.after).Statement).toHaveLength(2);
+    expect(JSON.parse(result.after ?? '').Statement).toHaveLength(2);
     expect(result.policies).toEqual([{ name: 'AliyunCSReadOnlyAccess', type: 'System', change: 'attach' }]);
     expect(writes()).toEqual([]);
     expect(report.changes).toHaveLength(1);

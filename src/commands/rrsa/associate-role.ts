@@ -1,17 +1,14 @@
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expandHome } from '../../credentials/expand-home.ts';
 import { messageOf, ToolError, usageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { roleChangePresenter } from '../../output/results/role-change.ts';
 import { associateRole } from '../../rrsa/associate.ts';
-import { backupFiles } from '../../rrsa/backup.ts';
-import { fileLocks } from '../../rrsa/lock.ts';
 import type { PolicyDocumentInput } from '../../rrsa/role-policies.ts';
-import { stateFolder } from '../../rrsa/state-folder.ts';
 import { createContext } from '../context.ts';
 import { type Flags, wholeSeconds } from '../options.ts';
 import type { CommandInput } from '../spec.ts';
+import { trustPorts } from './trust-ports.ts';
 
 /** RAM's limit of a custom policy, which is ASCII in practice. */
 const longestDocument = 6144;
@@ -20,10 +17,7 @@ export async function run(input: CommandInput, io: Io): Promise<number> {
   const { flags } = input;
   const policyDocuments = await Promise.all(flags.strings('policy-document').map((text) => readDocument(text, io)));
   const context = await createContext(input, io);
-  const { cloud, report, confirm, clock, print } = context;
-  const state = stateFolder(io);
-  const backupDir = flags.path('backup-dir');
-  const ports = { clock, report, signal: io.signal };
+  const { cloud, confirm, print } = context;
   const result = await associateRole(
     {
       clusterId: flags.required('cluster-id'),
@@ -38,14 +32,7 @@ export async function run(input: CommandInput, io: Io): Promise<number> {
       maxSessionDurationSeconds: sessionLimit(flags),
       dryRun: flags.boolean('dry-run'),
     },
-    {
-      ...ports,
-      ack: cloud.ack,
-      ram: cloud.ram,
-      confirm,
-      withLock: fileLocks(state === undefined ? undefined : join(state, 'locks'), ports),
-      saveBackup: backupFiles(backupDir === undefined ? { state } : { named: backupDir }, { now: io.now, report }),
-    },
+    { ...trustPorts(context, flags, io), ack: cloud.ack, ram: cloud.ram, confirm },
   );
   print(result, roleChangePresenter);
   return 0;

@@ -1,5 +1,4 @@
 import type { CommandSpec, FlagSpec } from '../spec.ts';
-import { associationCommands } from './associations.ts';
 import { clusterId, namespace, roleName, serviceAccount, sessionFlags, timeout } from './flags.ts';
 
 const outputs = ['text', 'json'];
@@ -11,6 +10,13 @@ const policyFlags = (verb: 'attach' | 'detach', preposition: 'to' | 'from'): rea
     value: 'NAME',
     summary: `${verb} this ${type} policy ${preposition} the role; may be repeated`,
   }));
+
+const backupDir: FlagSpec = {
+  name: 'backup-dir',
+  kind: 'path',
+  value: 'FOLDER',
+  summary: 'where the old trust policy is kept before it changes',
+};
 
 export const rrsaCommands: readonly CommandSpec[] = [
   {
@@ -91,12 +97,7 @@ export const rrsaCommands: readonly CommandSpec[] = [
         value: 'DURATION',
         summary: 'longest session of a role that is created, 1h to 12h',
       },
-      {
-        name: 'backup-dir',
-        kind: 'path',
-        value: 'FOLDER',
-        summary: 'where the old trust policy is kept before it changes',
-      },
+      backupDir,
     ],
     outputs,
     cloud: true,
@@ -105,18 +106,84 @@ export const rrsaCommands: readonly CommandSpec[] = [
   },
   {
     path: ['rrsa', 'dissociate-role'],
-    summary: 'take policies away from a RAM role',
+    summary: 'take the trust of a service account, and policies, away from a RAM role',
+    description:
+      'Takes exactly what is named: the subject out of its statement, or the statement when it names no other. A statement that trusts more than that, by a wildcard say, is not narrowed: it is said so and nothing is changed. Without -n and -s only the policies are detached. Works when RRSA is off or the cluster is gone, too.',
     examples: [
-      'ack-ram-tool rrsa dissociate-role -c c86fddxxxx -r oss-reader --detach-system-policy AliyunOSSReadOnlyAccess',
+      'ack-ram-tool rrsa dissociate-role -c c86fddxxxx -r oss-reader -n reports -s reader',
+      'ack-ram-tool rrsa dissociate-role -c c86fddxxxx -r oss-reader -n reports -s reader --detach-system-policy AliyunOSSReadOnlyAccess --delete-role-if-unused',
       'ack-ram-tool rrsa dissociate-role -c c86fddxxxx -r oss-reader --detach-custom-policy reports-read --dry-run',
     ],
-    flags: [clusterId, roleName, ...policyFlags('detach', 'from')],
+    flags: [
+      clusterId,
+      roleName,
+      { ...namespace, required: false },
+      { ...serviceAccount, required: false },
+      ...policyFlags('detach', 'from'),
+      {
+        name: 'delete-role-if-unused',
+        kind: 'boolean',
+        summary: 'delete the role when nobody is trusted and no policy is attached any more',
+      },
+      backupDir,
+    ],
     outputs,
     cloud: true,
     changes: true,
     load: () => import('../rrsa/dissociate-role.ts'),
   },
-  ...associationCommands,
+  {
+    path: ['rrsa', 'restore-trust-policy'],
+    summary: 'put the trust policy of a role back as a backup file has it',
+    description:
+      'Every change of a trust policy keeps the one before in a file and says where. The document becomes exactly the one of that file; the one that it replaces is kept as well. When somebody else changes it after the change was shown, nothing is written.',
+    examples: [
+      'ack-ram-tool rrsa restore-trust-policy -r oss-reader --from ~/.local/state/ack-ram-tool/backups/20260102T030405Z-1000000000000001-oss-reader-1a2b3c4d.json',
+      'ack-ram-tool rrsa restore-trust-policy -r oss-reader --from ./backup.json --dry-run',
+    ],
+    flags: [
+      roleName,
+      { name: 'from', kind: 'path', value: 'FILE', summary: 'the backup file', required: true },
+      { name: 'force', kind: 'boolean', summary: 'take the backup of another role or account, too' },
+      backupDir,
+    ],
+    outputs,
+    cloud: true,
+    changes: true,
+    load: () => import('../rrsa/restore-trust-policy.ts'),
+  },
+  {
+    path: ['rrsa', 'explain'],
+    summary: 'say whether a role trusts a service account, statement by statement, and what would make it',
+    description:
+      'Evaluates the trust policy of a role, or of a file, for a service account or for a real token. Says of every statement whether its principal, its action and each of its conditions fit, what is wrong or broader than it need be, and the command or statement that would make it allowed. Exits with 3 when it is not. A token is decoded here and neither sent anywhere nor shown.',
+    examples: [
+      'ack-ram-tool rrsa explain -c c86fddxxxx -r oss-reader -n reports -s reader',
+      'ack-ram-tool rrsa explain -c c86fddxxxx -r oss-reader --oidc-token-file ./token',
+      'ack-ram-tool rrsa explain -c c86fddxxxx --policy-file ./trust.json -n reports -s reader -o json',
+    ],
+    flags: [
+      clusterId,
+      { ...roleName, required: false },
+      { ...namespace, summary: 'the Kubernetes namespace', required: false },
+      { ...serviceAccount, summary: 'the Kubernetes service account', required: false },
+      {
+        name: 'oidc-token-file',
+        kind: 'path',
+        value: 'FILE',
+        summary: 'file that holds the token that is asked for, instead of -n and -s; - reads stdin',
+      },
+      {
+        name: 'policy-file',
+        kind: 'path',
+        value: 'FILE',
+        summary: 'trust policy to evaluate, instead of that of a role',
+      },
+    ],
+    outputs,
+    cloud: true,
+    load: () => import('../rrsa/explain.ts'),
+  },
   {
     path: ['rrsa', 'assume-role'],
     summary: 'exchange an OIDC token for credentials of a RAM role and print them',

@@ -22,9 +22,15 @@ export const roleChangePresenter: Presenter<RoleResult> = {
     if (!changed) return stripControl(`nothing to change for ${role} (${roleArn})`).concat('\n');
     const be = dryRun ? 'would be ' : '';
     const kept = backup === null ? '' : `, the one before is kept in ${backup}`;
+    const deleted = after === null;
     const sentences = [
+      ...(deleted
+        ? [`${role} (${roleArn}) ${be}deleted${backup === null ? '' : `, its trust policy is kept in ${backup}`}`]
+        : []),
       ...(created ? [`${role} (${roleArn}) ${be}created`] : []),
-      ...(before !== null && before !== after ? [`trust policy of ${role} (${roleArn}) ${be}changed${kept}`] : []),
+      ...(before !== null && !deleted && before !== after
+        ? [`trust policy of ${role} (${roleArn}) ${be}changed${kept}`]
+        : []),
       ...policies.flatMap((policy) => policySentence(policy, role, be)),
     ];
     return sentences.map((sentence) => `${stripControl(sentence)}\n`).join('');
