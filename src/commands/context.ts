@@ -1,8 +1,9 @@
 /** What a command needs of the outside, made from its flags: terminal, credentials, cloud. */
 import { type Cloud, type CloudOptions, connect, connectAnonymous } from '../cloud/clients.ts';
 import { readMetadata } from '../cloud/ecs-metadata.ts';
+import { resolveEndpoint } from '../cloud/endpoints.ts';
 import { createExchange } from '../cloud/exchange.ts';
-import type { AssumeRoleWithOidc } from '../cloud/ports.ts';
+import type { AssumeRoleWithOidc, StsPlace } from '../cloud/ports.ts';
 import type { RoleSession } from '../credentials/assume-role.ts';
 import { cacheFolder } from '../credentials/cache-folder.ts';
 import type { Provider } from '../credentials/provider.ts';
@@ -138,7 +139,8 @@ function credentialOptions(
   report: Reporter,
 ): CredentialOptions {
   const { env, home, platform, signal } = io;
-  const sts = (base: Provider): Cloud['sts'] => connect({ ...options, credentials: base }).sts;
+  const at = (place: StsPlace | undefined) => (place?.regionId ? { ...options, regionId: place.regionId } : options);
+  const sts = (base: Provider, place?: StsPlace): Cloud['sts'] => connect({ ...at(place), credentials: base }).sts;
   return {
     env,
     home,
@@ -146,8 +148,8 @@ function credentialOptions(
     clock,
     signal,
     report,
-    assumeRole: (base, request) => sts(base).assumeRole(request),
-    assumeRoleWithOidc: connectAnonymous(options),
+    assumeRole: (base, request, place) => sts(base, place).assumeRole(request),
+    assumeRoleWithOidc: (request, place) => connectAnonymous(at(place))(request),
     getCallerIdentity: (base) => sts(base).getCallerIdentity(),
     exchange: createExchange(options),
     readMetadata: (path) => readMetadata(path, { env, signal, readTimeoutMs: options.readTimeoutMs }),
@@ -158,10 +160,12 @@ function credentialOptions(
     profileName: given(flags.string('profile-name')),
     credentialType: flags.string('credential-type') as CredentialOptions['credentialType'],
     pipeline: pipelineRequest(flags),
-    role: roleSession(flags),
+    role: roleSession(flags, env),
+    session: askedSession(flags),
     expectAccount: given(flags.string('expect-account')),
     cache: flags.boolean('cache') ? { folder: cacheFolder(io), uid: io.uid } : undefined,
-    stsEndpointName: options.endpoints.STS ?? options.regionId ?? '',
+    stsEndpointName: stsHost(options),
+    allowInsecureHttp: options.allowInsecureHttp,
   };
 }
 
@@ -177,10 +181,26 @@ function pipelineRequest(flags: Flags): CredentialOptions['pipeline'] {
 /** An empty value is one that was not given. */
 const given = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
 
-function roleSession(flags: Flags): RoleSession | undefined {
-  const roleArn = flags.string('role-arn');
-  if (roleArn === undefined || roleArn === '') return undefined;
-  return { roleArn, ...sessionOptions(flags) };
+function roleSession(flags: Flags, env: Env): RoleSession | undefined {
+  const roleArn = given(flags.string('role-arn'));
+  if (roleArn === undefined) return undefined;
+  const session = sessionOptions(flags);
+  return { ...session, roleArn, sessionName: session.sessionName ?? given(env.ALIBABA_CLOUD_ROLE_SESSION_NAME) };
+}
+
+/** The host that STS is called at; empty for an endpoint that is none, which is said when it is called. */
+function stsHost(options: Omit<CloudOptions, 'credentials'>): string {
+  try {
+    return resolveEndpoint('STS', { ...options, explicit: options.endpoints.STS }).host;
+  } catch {
+    return '';
+  }
+}
+
+/** The session flags for whatever role the credentials are of; `undefined` when none is given. */
+function askedSession(flags: Flags): CredentialOptions['session'] {
+  const session = sessionOptions(flags);
+  return Object.values(session).some((value) => value !== undefined) ? session : undefined;
 }
 
 /** Session flags of the command, absent where it has none. */

@@ -1,5 +1,4 @@
 import { exportCredentials } from '../credentials/export.ts';
-import { pipelineTokenVariable } from '../credentials/pipeline-oidc.ts';
 import { usageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { createContext } from './context.ts';
@@ -9,7 +8,7 @@ import type { CommandInput } from './spec.ts';
 export async function run(input: CommandInput, io: Io): Promise<number> {
   const { flags, args } = input;
   const { credentials, log } = await createContext(input, io);
-  const tokenVariable = pipelineTokenVariable(flags.string('oidc-token-source'));
+  const tokenVariable = await pipelineVariable(flags.string('oidc-token-source'));
   const request = {
     format: flags.required('format'),
     command: args,
@@ -19,6 +18,13 @@ export async function run(input: CommandInput, io: Io): Promise<number> {
     alsoRemove: tokenVariable === undefined ? [] : [tokenVariable],
   };
   return (await exportCredentials(request, { provider: credentials, io, log })).exitCode;
+}
+
+/** The variable that holds the token of a pipeline, which a child must not get. */
+async function pipelineVariable(source: string | undefined): Promise<string | undefined> {
+  if (!source) return undefined;
+  const { pipelineTokenVariable } = await import('../credentials/pipeline-oidc.ts');
+  return pipelineTokenVariable(source);
 }
 
 function serveRequest(flags: Flags) {

@@ -56,6 +56,11 @@ export function roleSessionFault(session: RoleSession): string | undefined {
   return undefined;
 }
 
+/** What is wrong with a session that is asked for without naming its role; `undefined` if nothing. */
+export function sessionFault(session: Omit<RoleSession, 'roleArn'> | undefined): string | undefined {
+  return session && roleSessionFault({ ...session, roleArn: 'acs:ram::1:role/any' });
+}
+
 /** The request for `session`, its defaults filled in. */
 export function roleRequest(session: RoleSession): AssumeRoleRequest {
   const { roleArn, sessionName = defaultSessionName, durationSeconds, policy } = session;

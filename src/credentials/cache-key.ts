@@ -9,6 +9,8 @@ export interface KeyParts {
   identity: readonly string[];
   /** The role assumed on top. */
   role?: RoleSession | undefined;
+  /** Without such a role: the session of the role that the source assumes, where the user asks for one. */
+  session?: Omit<RoleSession, 'roleArn'> | undefined;
   expectAccount?: string | undefined;
   stsEndpointName: string;
 }
@@ -20,10 +22,11 @@ const keyVersion = 1;
  * 64 hexadecimal digits that are equal for equal parts and for no others: sha256 over their JSON. An absent value and an
  * empty one are told apart. The account that is expected is a part, so that what is found under a key has been checked.
  */
-export function cacheKey({ identity, role, expectAccount, stsEndpointName }: KeyParts): string {
+export function cacheKey({ identity, role, session, expectAccount, stsEndpointName }: KeyParts): string {
   const roleParts = role && [role.roleArn, role.sessionName, role.durationSeconds, role.policy];
+  const sessionParts = session && [session.sessionName, session.durationSeconds, session.policy];
   // In arrays JSON writes undefined as null, and nothing else.
-  return sha256(JSON.stringify([keyVersion, identity, roleParts, expectAccount, stsEndpointName]));
+  return sha256(JSON.stringify([keyVersion, identity, roleParts, sessionParts, expectAccount, stsEndpointName]));
 }
 
 /** The identity of keys that are at hand: the id in the clear, everything secret as a hash. */

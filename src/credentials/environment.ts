@@ -19,6 +19,8 @@ export interface EnvironmentOptions {
   home: string | undefined;
   assumeRole: AssumeRole;
   assumeRoleWithOidc: AssumeRoleWithOidc;
+  /** How the role that the environment names is assumed; what is absent is the environment's, then the default. */
+  session?: Omit<RoleSession, 'roleArn'> | undefined;
 }
 
 /**
@@ -46,14 +48,16 @@ export function environmentSources(options: EnvironmentOptions): Source[] {
     {
       name: 'environment (OIDC token)',
       lookedAt: `neither ${providerArnVariable} nor ${tokenFileVariable} is set`,
+      takesSession: true,
       resolve: async () => oidc()?.provider,
       identity: async () => oidc()?.identity(),
     },
     {
       name: 'environment (AccessKey)',
       lookedAt: `no AccessKey id (${namesOf('id')})`,
+      takesSession: Boolean(options.env[roleArnVariable]),
       resolve: async () => (family && !token ? resolveAccessKey(options, family) : undefined),
-      identity: async () => (family && !token ? accessKeyIdentity(options.env, family) : undefined),
+      identity: async () => (family && !token ? accessKeyIdentity(options, family) : undefined),
     },
   ];
 }
@@ -65,7 +69,7 @@ function fromStatic(credentials: Credentials): Provider {
 
 function resolveAccessKey(options: EnvironmentOptions, family: KeyFamily): Provider {
   const base = fromStatic(readKeys(options.env, family));
-  const session = environmentRole(options.env);
+  const session = environmentRole(options);
   if (session === undefined) return base;
   const fault = roleSessionFault(session);
   if (fault !== undefined) throw broken(fault);
@@ -73,16 +77,17 @@ function resolveAccessKey(options: EnvironmentOptions, family: KeyFamily): Provi
 }
 
 /** `undefined` without a role: then there is nothing but the keys. */
-function accessKeyIdentity(env: Env, family: KeyFamily): string[] | undefined {
-  const session = environmentRole(env);
+function accessKeyIdentity(options: EnvironmentOptions, family: KeyFamily): string[] | undefined {
+  const session = environmentRole(options);
   if (session === undefined) return undefined;
   const { roleArn, sessionName } = roleRequest(session);
-  return ['environment-role', ...staticIdentity(readKeys(env, family)), roleArn, sessionName];
+  return ['environment-role', ...staticIdentity(readKeys(options.env, family)), roleArn, sessionName];
 }
 
-function environmentRole(env: Env): RoleSession | undefined {
+function environmentRole({ env, session }: EnvironmentOptions): RoleSession | undefined {
   const roleArn = env[roleArnVariable];
-  return roleArn ? { roleArn, sessionName: firstSet(env, sessionNameVariables) } : undefined;
+  if (!roleArn) return undefined;
+  return { ...session, roleArn, sessionName: session?.sessionName ?? firstSet(env, sessionNameVariables) };
 }
 
 interface OidcEnvironment {
@@ -90,8 +95,9 @@ interface OidcEnvironment {
   identity(): Promise<string[]>;
 }
 
-function resolveOidc({ env, home, assumeRoleWithOidc }: EnvironmentOptions): OidcEnvironment | undefined {
-  const role = environmentRole(env);
+function resolveOidc(options: EnvironmentOptions): OidcEnvironment | undefined {
+  const { env, home, assumeRoleWithOidc } = options;
+  const role = environmentRole(options);
   const providerArn = env[providerArnVariable];
   const tokenFile = env[tokenFileVariable];
   if (!providerArn && !tokenFile) return undefined;

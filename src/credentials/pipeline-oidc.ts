@@ -2,6 +2,7 @@ import type { AssumeRoleWithOidc } from '../cloud/ports.ts';
 import { messageOf, ToolError, usageError } from '../errors.ts';
 import type { Env } from '../io.ts';
 import { quoted } from '../policy/name.ts';
+import type { RoleSession } from './assume-role.ts';
 import { sha256, tokenIdentity } from './cache-key.ts';
 import { type GithubRequest, githubRequest, requestGithubToken } from './github-oidc.ts';
 import { fromOidc, type OidcSession, oidcSessionFault } from './oidc.ts';
@@ -24,8 +25,8 @@ export interface PipelineOidcOptions {
   roleArn?: string | undefined;
   /** `--oidc-audience`, asked for of github-actions only; other tokens have theirs. Default `sts.aliyuncs.com`. */
   audience?: string | undefined;
-  /** 2–64 of `[A-Za-z0-9.@_-]`. Default: `ALIBABA_CLOUD_ROLE_SESSION_NAME`, else `ack-ram-tool`. */
-  sessionName?: string | undefined;
+  /** How the role is assumed. Session name by default: `ALIBABA_CLOUD_ROLE_SESSION_NAME`, else `ack-ram-tool`. */
+  session?: Omit<RoleSession, 'roleArn'> | undefined;
   exchange: Exchange;
   assumeRoleWithOidc: AssumeRoleWithOidc;
 }
@@ -47,6 +48,7 @@ export function pipelineOidcSource(options: PipelineOidcOptions): Source {
   return {
     name: 'OIDC token of the pipeline',
     lookedAt: 'no --oidc-token-source is given',
+    takesSession: true,
     async resolve(): Promise<Provider | undefined> {
       if (!isConfigured(options)) return undefined;
       const session = sessionOf(options);
@@ -82,11 +84,11 @@ function isConfigured({ source, providerArn, roleArn }: PipelineOidcOptions): bo
   throw usageError(`${given} is given and --oidc-token-source is not`, `pass --oidc-token-source with ${forms}`);
 }
 
-function sessionOf({ env, providerArn, roleArn, sessionName }: PipelineOidcOptions): OidcSession {
+function sessionOf({ env, providerArn, roleArn, session: asked }: PipelineOidcOptions): OidcSession {
   if (!providerArn) throw missing('--oidc-provider-arn', 'acs:ram::ACCOUNT:oidc-provider/NAME');
   if (!roleArn) throw missing('--oidc-role-arn', 'acs:ram::ACCOUNT:role/NAME');
-  const name = sessionName || env.ALIBABA_CLOUD_ROLE_SESSION_NAME;
-  const session = { providerArn, roleArn, ...(name ? { sessionName: name } : {}) };
+  const sessionName = asked?.sessionName || env.ALIBABA_CLOUD_ROLE_SESSION_NAME || undefined;
+  const session = { ...asked, providerArn, roleArn, sessionName };
   const fault = oidcSessionFault(session);
   if (fault !== undefined) throw usageError(`with --oidc-token-source ${fault}`);
   return session;

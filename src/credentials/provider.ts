@@ -27,6 +27,8 @@ export interface Source {
   /** What was looked at and found missing, for the message when nothing is configured. */
   readonly lookedAt: string;
   resolve(): Promise<Provider | undefined>;
+  /** It assumes one role, and minds the session that a user asks for. Default false. */
+  readonly takesSession?: boolean;
   /**
    * What decides which credentials `resolve` gives, secrets as hashes, for the key of the cache: kind of source first.
    * Calls no service. Absent, or `undefined`: not to be cached (keys that are at hand anyway).

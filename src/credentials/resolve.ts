@@ -1,6 +1,6 @@
 import type { CallerIdentity } from '../cloud/ports.ts';
 import { usageError } from '../errors.ts';
-import { fromAssumedRole, type RoleSession, roleSessionFault } from './assume-role.ts';
+import { fromAssumedRole, type RoleSession, roleSessionFault, sessionFault } from './assume-role.ts';
 import type { CacheOptions } from './cache.ts';
 import { type KeyParts, staticIdentity } from './cache-key.ts';
 import { chain } from './chain.ts';
@@ -98,9 +98,15 @@ export async function* credentialSources(options: CredentialOptions): AsyncGener
  */
 export async function resolveCredentials(options: CredentialOptions): Promise<Provider> {
   const { role, assumeRole, clock, cache } = options;
-  const fault = role && roleSessionFault(role);
+  const fault = role ? roleSessionFault(role) : sessionFault(options.session);
   if (fault !== undefined) throw usageError(fault);
   const { source, provider } = await chain(credentialSources(options));
+  if (options.session !== undefined && role === undefined && source.takesSession !== true) {
+    throw usageError(
+      `--duration, --session-name and --policy are for a role that is assumed, and the credentials of ${source.name} are used as they are`,
+      'pass --role-arn as well',
+    );
+  }
   const base = memoize(provider, clock);
   const issued = role === undefined ? base : memoize(fromAssumedRole({ base, assumeRole, session: role }), clock);
   const checked = await ofExpectedAccount(issued, options);
@@ -118,9 +124,9 @@ async function ofExpectedAccount(provider: Provider, options: CredentialOptions)
 
 /** `undefined` for keys that are at hand anyway, with no role on top of them. */
 async function keyParts(source: Source, base: Provider, options: CredentialOptions): Promise<KeyParts | undefined> {
-  const { role, expectAccount, stsEndpointName } = options;
+  const { role, session, expectAccount, stsEndpointName } = options;
   const named = await source.identity?.();
   if (named === undefined && role === undefined) return undefined;
   const identity = named ?? staticIdentity(await base());
-  return { identity, role, expectAccount, stsEndpointName };
+  return { identity, role, session, expectAccount, stsEndpointName };
 }

@@ -17,6 +17,7 @@ const parts: fc.Arbitrary<KeyParts> = fc.record({
       policy: maybe(text),
     }),
   ),
+  session: maybe(fc.record({ sessionName: maybe(text), durationSeconds: maybe(fc.integer({ min: 0, max: 3 })) })),
   expectAccount: maybe(text),
   stsEndpointName: text,
 });

@@ -81,7 +81,7 @@ describe('pipelineOidcSource', () => {
     [{ roleArn: '' }, '--oidc-role-arn is not'],
     [{ providerArn: roleArn }, 'OIDC provider ARN'],
     [{ roleArn: 'reader' }, 'role ARN "reader"'],
-    [{ sessionName: 'a b' }, 'session name'],
+    [{ session: { sessionName: 'a b' } }, 'session name'],
     [{ source: 'gitlab' }, '"gitlab" is no --oidc-token-source'],
     [{ source: 'env:' }, '"env:" is no'],
     [{ source: 'env:A-B' }, 'is no --oidc-token-source'],
@@ -96,7 +96,7 @@ describe('pipelineOidcSource', () => {
 
   test.each(['github-actions', 'GitHub-Actions'])('asks GitHub anew for every exchange (%s)', async (kind) => {
     const { exchange, asked } = github({ body: '{"value":"first.token.x"}' }, { body: '{"value":"second.token.x"}' });
-    const { source, sent } = setUp({ source: kind, env: githubEnv, exchange, sessionName: 'deploy' });
+    const { source, sent } = setUp({ source: kind, env: githubEnv, exchange, session: { sessionName: 'deploy' } });
     const provider = await source.resolve();
     expect(asked).toEqual([]);
     expect(await provider?.()).toEqual(issued);
@@ -189,7 +189,7 @@ describe('pipelineOidcSource', () => {
     const { use, sent } = setUp({ source: 'env:CI_TOKEN', env });
     await use();
     expect(sent[0]?.sessionName).toBe('from-variable');
-    const named = setUp({ source: 'env:CI_TOKEN', env, sessionName: 'given' });
+    const named = setUp({ source: 'env:CI_TOKEN', env, session: { sessionName: 'given' } });
     await named.use();
     expect(named.sent[0]?.sessionName).toBe('given');
   });
@@ -232,7 +232,9 @@ describe('pipelineOidcSource', () => {
     expect(await setUp({ source: 'file:~/same' }).source.identity?.()).toEqual(identity);
     const other = setUp({ source: 'env:CI_TOKEN', env: { CI_TOKEN: `a.${claims('project:2')}.b` } }).source;
     expect(await other.identity?.()).not.toEqual(identity);
-    expect(await setUp({ source: 'file:~/same', sessionName: 'deploy' }).source.identity?.()).not.toEqual(identity);
+    expect(await setUp({ source: 'file:~/same', session: { sessionName: 'deploy' } }).source.identity?.()).not.toEqual(
+      identity,
+    );
   });
 
   test('is decided by the job at GitHub, and no token is fetched to tell', async () => {

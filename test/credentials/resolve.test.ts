@@ -59,6 +59,22 @@ describe('resolveCredentials', () => {
     expect(asked).toEqual([`${first} as ack-ram-tool by LTAI`, `${roleArn} as ack-ram-tool by STS.1`]);
   });
 
+  test('minds the session that is asked for when the environment names the role, and only there', async () => {
+    const sent: unknown[] = [];
+    const assumeRole: AssumeRole = async (_base, request) => {
+      sent.push(request);
+      return { accessKeyId: 'STS.1', accessKeySecret: 's', securityToken: 't', expiration: new Date(now + 900_000) };
+    };
+    const session = { durationSeconds: 900, policy: '{}' };
+    const { options } = setup({ session, assumeRole });
+    const env = { ...options.env, ALIBABA_CLOUD_ROLE_ARN: roleArn, ALIBABA_CLOUD_ROLE_SESSION_NAME: 'pod' };
+    await (await resolveCredentials({ ...options, env }))();
+    expect(sent).toEqual([expect.objectContaining({ roleArn, sessionName: 'pod', durationSeconds: 900, policy: '{}' })]);
+    await expect(resolveCredentials(options)).rejects.toMatchObject({ code: 'USAGE', hint: 'pass --role-arn as well' });
+    const malformed = setup({ session: { durationSeconds: 1 } }).options;
+    await expect(resolveCredentials({ ...malformed, env })).rejects.toMatchObject({ code: 'USAGE' });
+  });
+
   test('refuses a malformed role before it looks for credentials', async () => {
     await expect(resolveCredentials(setup({ env: {}, role: { roleArn: 'x' } }).options)).rejects.toMatchObject({
       code: 'USAGE',
