@@ -1,6 +1,6 @@
 /** Makes planned changes of roles, many at a time. What one role throws is its error, and keeps no other from going on. */
 import type { RamPort, Role } from '../cloud/ports.ts';
-import type { ToolError } from '../errors.ts';
+import { CloudApiError, isApiError, type ToolError } from '../errors.ts';
 import { formatPolicy, parsePolicy } from '../policy/document.ts';
 import { perRole } from './association-facts.ts';
 import type { SaveBackup } from './backup.ts';
@@ -152,10 +152,23 @@ async function writeTrusts(works: readonly RoleWork[], progress: Progress, ports
       if (outcome.value.changed) item.onWrite(true);
     } else {
       await perRole(Promise.reject(outcome.reason), ports.signal, (error) => {
-        item.work.error = error;
+        item.work.error = explainEmpty(item.work, error);
       });
     }
   }
+}
+
+/** Only RAM's refusal tells that it takes no trust policy without statements. */
+function explainEmpty({ name, planned }: RoleWork, error: ToolError): ToolError {
+  if (!planned.trustsNobody || !isApiError(error, 'MalformedPolicyDocument')) return error;
+  return new CloudApiError(
+    `role ${name} would trust nobody any more, and RAM refuses a trust policy without statements: it stays as it is`,
+    error.api,
+    {
+      cause: error,
+      hint: `if nobody needs the role, detach its policies and delete it with ack-ram-tool rrsa dissociate-role -r ${name} --delete-role-if-unused; to keep it, let it trust another first`,
+    },
+  );
 }
 
 /** The document that a trust policy has to become; `undefined` when it is as it should be. */

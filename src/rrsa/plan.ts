@@ -3,13 +3,13 @@
 import type { Role } from '../cloud/ports.ts';
 import { formatDuration } from '../duration.ts';
 import { messageOf, ToolError } from '../errors.ts';
-import { formatPolicy, type PolicyDocument, parsePolicy } from '../policy/document.ts';
+import { formatPolicy, type PolicyDocument, parsePolicy, statementsOf } from '../policy/document.ts';
 import type { AssociationFacts, RoleFacts } from './association-facts.ts';
 import { requireRrsa, type TokenIssuer } from './cluster.ts';
 import { HELPER_ADDON, isInstalled } from './install-helper-addon.ts';
 import type { WantedRole } from './read-associations.ts';
 import type { PolicyChange } from './role-policies.ts';
-import { findRemovals, planRoleTrust, type TrustWish, trustsFor } from './role-trust-plan.ts';
+import { findRemovals, planRoleTrust, type RoleTrustPlan, type TrustWish, trustsFor } from './role-trust-plan.ts';
 
 /** What a role's associations become; after applying: what became of them. */
 export interface RoleChange {
@@ -68,6 +68,8 @@ export interface PlannedRole {
   wish: TrustWish;
   /** The trust policy has to be written. */
   writesTrust: boolean;
+  /** Nobody would be trusted any more: no statement is left. */
+  trustsNobody: boolean;
   /** Absent for a role that the file does not name. */
   wanted?: WantedRole | undefined;
   /** Absent when there is none yet. */
@@ -116,7 +118,7 @@ function planWanted(facts: RoleFacts, source: Source): PlannedRole {
     backup: null,
     error: facts.error ?? null,
   };
-  const planned: PlannedRole = { change, wish, writesTrust: false, wanted, role };
+  const planned: PlannedRole = { change, wish, writesTrust: false, trustsNobody: false, wanted, role };
   if (change.error !== null) return planned;
   const document = role && parseTrust(role);
   if (document instanceof ToolError) return { ...planned, change: { ...change, error: document } };
@@ -131,6 +133,7 @@ function planWanted(facts: RoleFacts, source: Source): PlannedRole {
     ...planned,
     wish: { ...wish, removals: found.removals },
     writesTrust: trust.changed,
+    trustsNobody: trust.changed && trustsNobody(trust.document),
     change: {
       ...change,
       kind: role === undefined ? 'create' : trust.changed || needsPolicies ? 'update' : 'none',
@@ -141,7 +144,7 @@ function planWanted(facts: RoleFacts, source: Source): PlannedRole {
         ),
         ...removalsOf(found.removals),
       ],
-      notes: [...change.notes, ...trust.notes, ...found.kept, ...driftOf(facts)],
+      notes: [...change.notes, ...trust.notes, ...emptyNote(trust), ...found.kept, ...driftOf(facts)],
     },
   };
 }
@@ -165,7 +168,7 @@ function planOther(role: Role, source: Source): PlannedRole[] {
   const document = parseTrust(role);
   if (document instanceof ToolError) {
     const note = `it is not in the file, and whom it trusts is not known: ${document.message}`;
-    return [{ change: { ...change, notes: [note] }, wish: nothing, writesTrust: false, role }];
+    return [{ change: { ...change, notes: [note] }, wish: nothing, writesTrust: false, trustsNobody: false, role }];
   }
   const { removals, kept } = findRemovals(document, issuer.providerArn, []);
   if (removals.length === 0 && kept.length === 0) return [];
@@ -175,16 +178,26 @@ function planOther(role: Role, source: Source): PlannedRole[] {
     {
       wish,
       writesTrust: trust.changed,
+      trustsNobody: trust.changed && trustsNobody(trust.document),
       role,
       change: {
         ...change,
         kind: trust.changed ? 'update' : 'none',
         after: trust.changed ? formatPolicy(trust.document, 'compact') : role.trustPolicy,
         serviceAccounts: removalsOf(removals),
-        notes: kept,
+        notes: [...emptyNote(trust), ...kept],
       },
     },
   ];
+}
+
+function trustsNobody(document: PolicyDocument): boolean {
+  return statementsOf(document).length === 0;
+}
+
+/** Whether RAM takes a trust policy without statements is not documented. */
+function emptyNote({ changed, document }: RoleTrustPlan): string[] {
+  return changed && trustsNobody(document) ? ['it would trust nobody any more, which RAM may refuse'] : [];
 }
 
 function removalsOf(removals: readonly { namespace: string; serviceAccount: string }[]): SubjectChange[] {
