@@ -1,0 +1,273 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { accessSync, closeSync, constants, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { Agent, request as httpsRequest } from 'node:https';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, describe, test } from 'vitest';
+import { type CertificateAndKey, makeCertificateAuthority, makeSigningKey } from './certificate-authority.ts';
+import { freePorts } from './free-ports.ts';
+import { runProgram, scratchFolder, type ToolOptions, type ToolResult } from './tool.ts';
+
+/** Where `.ci/build-kube-apiserver` keeps what it builds. */
+const assets =
+  process.env.KUBE_ASSETS ?? join(process.env.XDG_CACHE_HOME ?? '/var/cache', 'ack-ram-tool-ci', 'kubernetes-1.20.2');
+
+const programFolders = [assets, ...(process.env.PATH ?? '').split(':')];
+
+const find = (name: string): string | undefined =>
+  programFolders.map((folder) => join(folder, name)).find(isExecutable);
+
+const programs = { etcd: find('etcd'), kubectl: find('kubectl') };
+
+/** Whether a real API server can be started here. */
+export const hasKubeApiserver =
+  isExecutable(join(assets, 'kube-apiserver')) && programs.etcd !== undefined && programs.kubectl !== undefined;
+
+/**
+ * `describe` for what needs a real API server. Where it is not built the block stands among the tests as skipped, and
+ * fails where CI is set: a pipeline must test with the real server.
+ */
+export function describeWithKubeApiserver(title: string, body: () => Promise<void>): void {
+  if (hasKubeApiserver) return void describe(title, body);
+  const reason = `no kube-apiserver in ${assets}, no etcd or no kubectl: run .ci/build-kube-apiserver`;
+  if (process.env.CI) throw new Error(`${reason}; a pipeline must test with it`);
+  process.stderr.write(`SKIPPED: ${title}: ${reason}\n`);
+  test.skip(`${title}: SKIPPED, ${reason}`, () => {});
+}
+
+export interface KubeApiserverOptions {
+  /** `iss` of the service-account tokens. Default: the server's own address. */
+  issuer?: string;
+  /** Also runs the controller manager: default service accounts, deletion of namespaces. Default: no. */
+  controllers?: boolean;
+}
+
+export interface KubeAnswer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever document the server sends
+  body: any;
+}
+
+export interface KubeApiserver {
+  /** `https://127.0.0.1:<port>`. */
+  url: string;
+  issuer: string;
+  /** Of the cluster's administrator (group system:masters), with everything embedded. */
+  kubeconfig: string;
+  /** Files of the CA that signs the server's and the clients' certificates; the key is PKCS#1. */
+  caFile: string;
+  caKeyFile: string;
+  /** A call as the administrator, or as the owner of a bearer token. A body is sent as JSON. */
+  request(method: string, path: string, body?: unknown, bearer?: string): Promise<KubeAnswer>;
+  /** The real kubectl, as the administrator unless `--kubeconfig` or the environment's KUBECONFIG says otherwise. */
+  kubectl(argv: readonly string[], options?: ToolOptions): Promise<ToolResult>;
+  /** 24 for kubectl 1.24, the first that has `create token`, and 22 the first that takes ExecCredential v1. */
+  kubectlMinor(): Promise<number>;
+  /** Creates what is not there yet. */
+  createServiceAccount(namespace: string, name: string, annotations?: Record<string, string>): Promise<void>;
+  /** A token of the TokenRequest API. */
+  createToken(namespace: string, serviceAccount: string, audience: string): Promise<string>;
+  /** What the server answers a client that has not said who it is. */
+  anonymous(path: string): Promise<KubeAnswer>;
+}
+
+/** Starts etcd and kube-apiserver on loopback. They are stopped at the end of the test file. */
+export async function startedKubeApiserver(options: KubeApiserverOptions = {}): Promise<KubeApiserver> {
+  const folder = scratchFolder();
+  const running: Program[] = [];
+  // Nothing is worth saving, so that nobody waits for an orderly end.
+  afterAll(() => Promise.all(running.map(kill)));
+  const run = (name: string, argv: string[]): void => void running.push(start(folder, name, argv));
+
+  const [etcdPort = 0, peerPort = 0, port = 0, managerPort = 0] = await freePorts(4);
+  const etcdUrl = `http://127.0.0.1:${etcdPort}`;
+  const peerUrl = `http://127.0.0.1:${peerPort}`;
+  run(programs.etcd ?? 'etcd', [
+    ...['--data-dir', join(folder, 'etcd-data'), '--unsafe-no-fsync'],
+    ...['--listen-client-urls', etcdUrl, '--advertise-client-urls', etcdUrl],
+    ...['--listen-peer-urls', peerUrl, '--initial-advertise-peer-urls', peerUrl],
+    ...['--initial-cluster', `default=${peerUrl}`],
+  ]);
+
+  const url = `https://127.0.0.1:${port}`;
+  const issuer = options.issuer ?? url;
+  const authority = await makeCertificateAuthority('kubernetes');
+  const serving = await authority.issue('CN=kube-apiserver', 'server');
+  const admin = await authority.issue('CN=admin,O=system:masters', 'client');
+  const file = (name: string, content: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, content, { mode: 0o600 });
+    return path;
+  };
+  const caFile = file('ca.crt', authority.cert);
+  const caKeyFile = file('ca.key', authority.key);
+  const signingKeyFile = file('service-accounts.key', makeSigningKey());
+  const kubeconfig = file('admin.kubeconfig', kubeconfigText(url, authority.cert, admin));
+  run(join(assets, 'kube-apiserver'), [
+    `--etcd-servers=${etcdUrl}`,
+    `--secure-port=${port}`,
+    '--bind-address=127.0.0.1',
+    '--advertise-address=127.0.0.1',
+    '--endpoint-reconciler-type=none',
+    `--cert-dir=${folder}`,
+    `--tls-cert-file=${file('server.crt', serving.cert)}`,
+    `--tls-private-key-file=${file('server.key', serving.key)}`,
+    `--client-ca-file=${caFile}`,
+    `--service-account-issuer=${issuer}`,
+    `--service-account-key-file=${signingKeyFile}`,
+    `--service-account-signing-key-file=${signingKeyFile}`,
+    `--api-audiences=https://kubernetes.default.svc,${issuer}`,
+    // As in every release since: pods get their token by a projected volume, and need no secret that holds one.
+    '--feature-gates=BoundServiceAccountTokenVolume=true',
+    '--authorization-mode=RBAC',
+    '--service-cluster-ip-range=10.0.0.0/24',
+  ]);
+
+  const agents = {
+    admin: new Agent({ keepAlive: true, ca: authority.cert, ...admin }),
+    nobody: new Agent({ keepAlive: true, ca: authority.cert }),
+  };
+  afterAll(() => Object.values(agents).forEach((agent) => void agent.destroy()));
+  const call = (agent: Agent, method: string, path: string, body?: unknown, bearer?: string): Promise<KubeAnswer> =>
+    send(agent, `${url}${path}`, method, body, bearer);
+  const request: KubeApiserver['request'] = (method, path, body, bearer) =>
+    call(bearer === undefined ? agents.admin : agents.nobody, method, path, body, bearer);
+
+  await untilReady(() => request('GET', '/readyz'), running);
+  if (options.controllers) {
+    run(join(assets, 'kube-controller-manager'), [
+      `--kubeconfig=${kubeconfig}`,
+      `--cert-dir=${folder}`,
+      '--port=0',
+      `--secure-port=${managerPort}`,
+      '--bind-address=127.0.0.1',
+      '--leader-elect=false',
+      '--controllers=serviceaccount,serviceaccount-token,namespace,root-ca-cert-publisher',
+      `--service-account-private-key-file=${signingKeyFile}`,
+      `--root-ca-file=${caFile}`,
+    ]);
+  }
+
+  const created = async (path: string, body: unknown): Promise<void> => {
+    const answer = await request('POST', path, body);
+    if (answer.status !== 201 && answer.status !== 409) throw new Error(`${path}: ${JSON.stringify(answer)}`);
+  };
+  const kubectl: KubeApiserver['kubectl'] = (argv, { env, ...rest } = {}) => {
+    const whole = { HOME: folder, KUBECONFIG: kubeconfig, ...env };
+    return runProgram(programs.kubectl ?? 'kubectl', argv, { ...rest, env: whole });
+  };
+  return {
+    url,
+    issuer,
+    kubeconfig,
+    caFile,
+    caKeyFile,
+    request,
+    anonymous: (path) => call(agents.nobody, 'GET', path),
+    kubectl,
+    async kubectlMinor() {
+      const { stdout } = await kubectl(['version', '--client', '-o', 'json']);
+      return Number.parseInt(JSON.parse(stdout).clientVersion.minor, 10);
+    },
+    async createServiceAccount(namespace, name, annotations = {}) {
+      await created('/api/v1/namespaces', { metadata: { name: namespace } });
+      await created(`/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name, annotations } });
+    },
+    async createToken(namespace, serviceAccount, audience) {
+      const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`;
+      const { status, body } = await request('POST', path, {
+        spec: { audiences: [audience], expirationSeconds: 3600 },
+      });
+      if (status !== 201) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`);
+      return body.status.token;
+    },
+  };
+}
+
+function kubeconfigText(server: string, ca: string, { cert, key }: CertificateAndKey): string {
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'test', cluster: { server, 'certificate-authority-data': base64(ca) } }],
+    users: [{ name: 'admin', user: { 'client-certificate-data': base64(cert), 'client-key-data': base64(key) } }],
+    contexts: [{ name: 'admin@test', context: { cluster: 'test', user: 'admin' } }],
+    'current-context': 'admin@test',
+  });
+}
+
+function send(agent: Agent, url: string, method: string, body?: unknown, bearer?: string): Promise<KubeAnswer> {
+  return new Promise((resolve, reject) => {
+    // No `accept: application/json`: the server refuses to send its keys to who wants nothing but that.
+    const headers = {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+    };
+    const outgoing = httpsRequest(url, { method, agent, headers }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (part) => (text += part));
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: parsed(text) }));
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+/** Health paths answer text. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+interface Program {
+  name: string;
+  child: ChildProcess;
+  logFile: string;
+}
+
+async function untilReady(check: () => Promise<KubeAnswer>, running: readonly Program[]): Promise<void> {
+  for (let round = 0; round < 600; round += 1) {
+    const answer = await check().catch(() => undefined);
+    if (answer?.status === 200) return;
+    const ended = running.find(({ child }) => hasEnded(child));
+    if (ended !== undefined) throw new Error(`${ended.name} ended:\n${logTail(ended)}`);
+    await sleep(100);
+  }
+  throw new Error(`kube-apiserver did not get ready:\n${running.map(logTail).join('\n')}`);
+}
+
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
+
+const logTail = ({ logFile }: Program): string => readFileSync(logFile, 'utf8').split('\n').slice(-30).join('\n');
+
+/** Lets the program live no longer than this process, however it ends: then its pipe closes, and the shell beside kills. */
+const leash = 'exec 3<&0; (cat <&3 >/dev/null; kill -9 $$) 2>/dev/null & exec "$0" "$@" 3<&- </dev/null';
+
+function start(folder: string, program: string, argv: readonly string[]): Program {
+  const logFile = join(folder, `${basename(program)}.log`);
+  const log = openSync(logFile, 'a');
+  const options = { env: { HOME: folder, PATH: process.env.PATH }, cwd: folder };
+  const child = spawn('sh', ['-c', leash, program, ...argv], { ...options, stdio: ['pipe', log, log] });
+  closeSync(log);
+  return { name: basename(program), child, logFile };
+}
+
+function kill({ child }: Program): Promise<void> {
+  return new Promise((resolve) => {
+    if (hasEnded(child)) return resolve();
+    child.on('close', () => resolve());
+    child.kill('SIGKILL');
+  });
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
