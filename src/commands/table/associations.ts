@@ -1,4 +1,5 @@
 import type { CommandSpec, FlagSpec } from '../spec.ts';
+import { clusterId, namespace, roleName, serviceAccount } from './flags.ts';
 
 const outputs = ['text', 'json'];
 
@@ -23,8 +24,36 @@ const fileFlags: readonly FlagSpec[] = [
   },
 ];
 
-/** The associations of a cluster as a file. */
+/** The associations of a cluster: as they are, and as a file. */
 export const associationCommands: readonly CommandSpec[] = [
+  {
+    path: ['rrsa', 'list-associations'],
+    summary: 'list the roles that trust service accounts of a cluster, and which',
+    description:
+      'Reads all roles of the account. With -o yaml it prints the file that `rrsa plan` and `rrsa apply` take, for what exists; mermaid and dot draw who may assume what. A role that cannot be read is reported, hides no other, and makes the exit code 1.',
+    examples: [
+      'ack-ram-tool rrsa list-associations -c c86fddxxxx',
+      'ack-ram-tool rrsa list-associations -c c86fddxxxx -n reports -s reader',
+      'ack-ram-tool rrsa list-associations -c c86fddxxxx -o yaml > associations.yaml',
+    ],
+    flags: [
+      clusterId,
+      { ...roleName, summary: 'only this role', required: false },
+      {
+        ...namespace,
+        summary: 'only what trusts service accounts of this namespace; `*` and `?` are wildcards',
+        required: false,
+      },
+      {
+        ...serviceAccount,
+        summary: 'only what trusts service accounts of this name; `*` and `?` are wildcards',
+        required: false,
+      },
+    ],
+    outputs: ['text', 'json', 'yaml', 'mermaid', 'dot'],
+    cloud: true,
+    load: () => import('../rrsa/list-associations.ts'),
+  },
   {
     path: ['rrsa', 'plan'],
     summary: 'show what has to change so that the associations of a cluster are as a file wants them',

@@ -1,4 +1,5 @@
 import type { CommandSpec, FlagSpec } from '../spec.ts';
+import { associationCommands } from './associations.ts';
 import { clusterId, namespace, roleName, serviceAccount, sessionFlags, timeout } from './flags.ts';
 
 const outputs = ['text', 'json'];
@@ -184,6 +185,33 @@ export const rrsaCommands: readonly CommandSpec[] = [
     cloud: true,
     load: () => import('../rrsa/explain.ts'),
   },
+  {
+    path: ['rrsa', 'setup-addon'],
+    summary: 'give an addon of a cluster the RAM policy and role it needs',
+    description:
+      'Creates a custom policy and a role of the cluster for the addon, attaches one to the other, and lets the service account of the addon assume the role. What is there already stays as it is. Known addons: kritis-validation-hook and ack-erdma-controller.',
+    examples: [
+      'ack-ram-tool rrsa setup-addon -c c86fddxxxx -a kritis-validation-hook',
+      'ack-ram-tool rrsa setup-addon -c c86fddxxxx -a ack-erdma-controller --dry-run',
+    ],
+    flags: [
+      clusterId,
+      {
+        name: 'addon-name',
+        short: 'a',
+        kind: 'string',
+        value: 'NAME',
+        summary: 'kritis-validation-hook or ack-erdma-controller',
+        required: true,
+      },
+      backupDir,
+    ],
+    outputs,
+    cloud: true,
+    changes: true,
+    load: () => import('../rrsa/setup-addon.ts'),
+  },
+  ...associationCommands,
   {
     path: ['rrsa', 'assume-role'],
     summary: 'exchange an OIDC token for credentials of a RAM role and print them',
