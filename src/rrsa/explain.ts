@@ -17,8 +17,8 @@ export interface ExplainInput {
   clusterId: string;
   /** The role whose trust policy is evaluated. Absent: `policy` is. */
   roleName?: string | undefined;
-  /** A document to evaluate instead of a role's, and the file that it is from. */
-  policy?: { text: string; path: string } | undefined;
+  /** A file with a document to evaluate instead of a role's. */
+  policy?: { path: string; read: () => Promise<string> } | undefined;
   /** The service account that asks, with a token as the cluster makes it. Absent, both: the token of `readToken`. */
   namespace?: string | undefined;
   serviceAccount?: string | undefined;
@@ -57,7 +57,7 @@ export interface Explanation {
 export async function explainTrust(input: ExplainInput, ports: ExplainPorts): Promise<Explanation> {
   const asks = checkInput(input, ports);
   const { policy, roleName } = input;
-  const given = policy && parsePolicy(policy.text, `policy file ${policy.path}`, 'FILE_INVALID');
+  const given = policy && parsePolicy(await policy.read(), `policy file ${policy.path}`, 'FILE_INVALID');
   const token = asks ? undefined : await ports.readToken?.().then(readTokenClaims);
   const [cluster, document] = await Promise.all([
     requireCluster(ports.ack, input.clusterId),

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { backupFiles } from '../../src/rrsa/backup.ts';
+import { backupFiles, parseTrustBackup } from '../../src/rrsa/backup.ts';
 import { errorOf, recordingReport } from './fakes.ts';
 
 const NOW = Date.UTC(2025, 3, 7, 9, 57, 26, 5);
@@ -77,5 +77,63 @@ describe('the backup of a trust policy', () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
     expect(await errorOf(backupFiles({ named: file }, ports())(backup))).toMatchObject({ code: 'FILE_UNREADABLE' });
+  });
+});
+
+describe('parseTrustBackup', () => {
+  const limit = 1024 * 1024;
+  const file = {
+    schemaVersion: 1,
+    account: '1000000000000001',
+    roleArn: 'acs:ram::1000000000000001:role/oss-reader',
+    savedAt: '2025-04-07T09:57:26.005Z',
+    reason: 'associate-role',
+    document: backup.document,
+  };
+  const read = (value: unknown) =>
+    parseTrustBackup(Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)), limit, 'backup file b');
+  const refusal = (value: unknown): unknown => {
+    try {
+      read(value);
+    } catch (error) {
+      return error;
+    }
+    throw new Error('it was taken');
+  };
+
+  it('reads what was kept, without keys that it does not know', () => {
+    expect(read({ ...file, added: 1 })).toEqual(file);
+    const nameless = { ...file, account: '', roleArn: 'acs:ram:::role/oss-reader' };
+    expect(read(nameless)).toEqual(nameless);
+  });
+
+  it.each([
+    ['', 'is not a JSON object'],
+    ['{', 'is not a JSON object'],
+    ['[]', 'is not a JSON object'],
+    ['null', 'is not a JSON object'],
+    ['"\uD800"', 'is not a JSON object'],
+    [{ ...file, schemaVersion: 2 }, 'is no backup of schema version 1'],
+    [{ ...file, schemaVersion: '1' }, 'is no backup of schema version 1'],
+    [{ Statement: [], Version: '1' }, 'is no backup of schema version 1'],
+    [{ ...file, document: { Statement: [] } }, 'has no document'],
+    [{ ...file, document: undefined }, 'has no document'],
+    [{ ...file, roleArn: 5 }, 'has no roleArn'],
+    [{ ...file, reason: null }, 'has no reason'],
+    [{ ...file, roleArn: 'acs:ram::1000000000000001:user/x' }, 'no ARN of a role'],
+    [{ ...file, account: 'x' }, 'no account id'],
+    [{ ...file, account: '2000000000000002' }, 'names two accounts'],
+    [{ ...file, savedAt: 'yesterday' }, 'no time'],
+    [{ ...file, document: '' }, 'it is empty'],
+    [{ ...file, document: '{"Version":"1"}' }, 'it has no Statement'],
+    [{ ...file, document: '{"Statement":{},"Statement":[]}' }, 'twice'],
+    ['x'.repeat(limit + 1), 'is longer than 1 MiB'],
+  ])('refuses %j', (value, fault) => {
+    expect(refusal(value)).toMatchObject({ code: 'FILE_INVALID', message: expect.stringContaining(fault) });
+  });
+
+  it('refuses what is not UTF-8, and a prototype that plays a value', () => {
+    expect(() => parseTrustBackup(Buffer.from([0xff, 0xfe, 0x7b]), limit, 'b')).toThrow('is not a JSON object');
+    expect(refusal('{"schemaVersion":1,"__proto__":{"account":"1"}}')).toMatchObject({ code: 'FILE_INVALID' });
   });
 });

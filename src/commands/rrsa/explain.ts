@@ -20,7 +20,7 @@ export async function run(input: CommandInput, io: Io): Promise<number> {
     {
       clusterId: flags.required('cluster-id'),
       roleName: flags.string('role-name'),
-      policy: policyFile === undefined ? undefined : await readPolicy(policyFile),
+      policy: policyFile === undefined ? undefined : { path: policyFile, read: () => readPolicy(policyFile) },
       namespace: flags.string('namespace'),
       serviceAccount: flags.string('service-account'),
     },
@@ -36,13 +36,13 @@ export async function run(input: CommandInput, io: Io): Promise<number> {
   return explanation.decision === 'allowed' ? 0 : exitCodeFor('NOT_AS_IT_SHOULD_BE');
 }
 
-async function readPolicy(path: string): Promise<{ text: string; path: string }> {
+async function readPolicy(path: string): Promise<string> {
   const { bytes } = await readBoundedFile(path, 'policy file', longestPolicyBytes);
   if (bytes.length > longestPolicyBytes) {
     throw new ToolError('FILE_INVALID', `policy file ${path} is longer than ${longestPolicyBytes / 1024} KiB`);
   }
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), path };
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw new ToolError('FILE_INVALID', `policy file ${path} is not UTF-8 text`);
   }

@@ -112,6 +112,17 @@ describe('roleChangePresenter', () => {
     );
   });
 
+  it('says that a role was deleted, or would be, and where its trust policy is kept', () => {
+    const deleted: RoleResult = { ...result, after: null, policies: [] };
+    expect(roleChangePresenter.text(deleted)).toBe(
+      'RAM role r (acs:ram::1:role/r) deleted, its trust policy is kept in /state/r.json\n',
+    );
+    expect(roleChangePresenter.text({ ...deleted, backup: null }, { dryRun: true })).toBe(
+      'RAM role r (acs:ram::1:role/r) would be deleted\n',
+    );
+    expect(roleChangePresenter.text({ ...deleted, before: null, changed: false })).toContain('nothing to change');
+  });
+
   it('says that there was nothing to do', () => {
     const same: RoleResult = { ...result, changed: false, after: '{}', backup: null, policies: [] };
     expect(roleChangePresenter.text(same)).toBe('nothing to change for RAM role r (acs:ram::1:role/r)\n');
