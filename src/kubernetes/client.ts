@@ -1,0 +1,190 @@
+/**
+ * A connection to a Kubernetes API server by a kubeconfig. The only file that loads `@kubernetes/client-node`, which takes
+ * half a second: it reads kubeconfigs, and runs credential plugins. Requests are node's own, on JSON as it came.
+ */
+import { readFile } from 'node:fs/promises';
+import http from 'node:http';
+import https from 'node:https';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
+import { parse } from 'yaml';
+import { messageOf, ToolError } from '../errors.ts';
+import { type ApiDeps, type KubernetesClient, openClient } from './api-client.ts';
+
+/** Where the kubeconfig comes from. */
+export type KubeconfigSource =
+  | {
+      /** One that a service sent: it is not let run a program or read a file of this machine. */
+      text: string;
+      /** For messages: `the kubeconfig of cluster c123`. */
+      what: string;
+    }
+  | {
+      /** Absent: the files of `KUBECONFIG`, else `~/.kube/config`. */
+      file?: string | undefined;
+      /** Absent: the current one. */
+      context?: string | undefined;
+    };
+
+export interface ConnectDeps extends ApiDeps {
+  env: Readonly<Record<string, string | undefined>>;
+  home: string | undefined;
+  /** The proxy for a server that its kubeconfig names none for. Absent: none. */
+  proxyFor?: ((server: URL) => URL | undefined) | undefined;
+}
+
+const maxBytes = 4 * 1024 * 1024;
+
+/**
+ * Reads the kubeconfig and gets its credentials; nothing is asked of the server yet.
+ * Throws `FILE_UNREADABLE`, `FILE_INVALID`, `BAD_ANSWER` for a text that is no kubeconfig or wants too much, `USAGE` for a
+ * context that is not there, and `CREDENTIALS_SOURCE_BROKEN` when a credential plugin fails.
+ */
+export async function connectKubernetes(source: KubeconfigSource, deps: ConnectDeps): Promise<KubernetesClient> {
+  const library = await import('@kubernetes/client-node');
+  const create = (): KubeConfig => new library.KubeConfig();
+  const { config, what } = 'text' in source ? ofText(source, create) : await ofFiles(source, deps, create);
+  const cluster = config.getCurrentCluster();
+  const user = config.getCurrentUser();
+  const server = cluster === null ? undefined : serverOf(cluster);
+  if (cluster === null || user === null || server === undefined) {
+    throw new ToolError(
+      'text' in source ? 'BAD_ANSWER' : 'FILE_INVALID',
+      `${what} names no server and user for context ${JSON.stringify(config.currentContext ?? '')}`,
+    );
+  }
+  const proxy = cluster.proxyUrl === undefined ? deps.proxyFor?.(server) : undefined;
+  if (proxy !== undefined) useProxy(config, cluster, proxy);
+  return openClient(await routeOf(config, server, what), deps);
+}
+
+function ofText({ text, what }: { text: string; what: string }, create: () => KubeConfig) {
+  // The library would read a `tokenFile` as soon as it reads the kubeconfig.
+  if (text.length > maxBytes || !isSelfContained(text)) {
+    throw new ToolError('BAD_ANSWER', `${what} is none, or wants to run a program or read a file of this machine`);
+  }
+  const config = create();
+  config.loadFromString(text);
+  return { config, what };
+}
+
+const userKeys = new Set(['client-certificate-data', 'client-key-data', 'token', 'username', 'password']);
+
+/** True for a kubeconfig that brings everything it needs. */
+function isSelfContained(text: string): boolean {
+  try {
+    const { clusters, users, contexts } = parse(text, { maxAliasCount: 100 });
+    return (
+      [clusters, users, contexts].every((list) => Array.isArray(list)) &&
+      users.every(({ user }: { user?: object | null }) => Object.keys(user ?? {}).every((key) => userKeys.has(key))) &&
+      clusters.every(({ cluster }: { cluster: object }) => !('certificate-authority' in cluster))
+    );
+  } catch {
+    return false;
+  }
+}
+
+async function ofFiles(
+  { file, context }: { file?: string | undefined; context?: string | undefined },
+  { env, home }: ConnectDeps,
+  create: () => KubeConfig,
+) {
+  const files = file === undefined ? defaultFiles(env, home) : [resolve(file)];
+  const what = `kubeconfig ${files.join(', ')}`;
+  const config = create();
+  let problem: ToolError | undefined;
+  for (const path of files) {
+    try {
+      mergeInto(config, await readConfig(path, create));
+    } catch (error) {
+      // Of the files of KUBECONFIG some may be missing.
+      if (!(error instanceof ToolError) || error.code !== 'FILE_UNREADABLE') throw error;
+      problem ??= error;
+    }
+  }
+  if (config.contexts === undefined) {
+    throw problem ?? new ToolError('USAGE', 'there is no home folder with a kubeconfig', { hint: 'pass --kubeconfig' });
+  }
+  if (context !== undefined) {
+    if (config.getContextObject(context) === null) {
+      throw new ToolError('USAGE', `${what} has no context ${JSON.stringify(context)}`);
+    }
+    config.setCurrentContext(context);
+  }
+  return { config, what };
+}
+
+function defaultFiles(env: ConnectDeps['env'], home: string | undefined): string[] {
+  const named = (env.KUBECONFIG ?? '').split(delimiter).filter((path) => path !== '');
+  if (named.length > 0) return named.map((path) => resolve(path));
+  return home === undefined ? [] : [join(home, '.kube', 'config')];
+}
+
+async function readConfig(path: string, create: () => KubeConfig): Promise<KubeConfig> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new ToolError('FILE_UNREADABLE', `cannot read kubeconfig ${path}: ${messageOf(error)}`);
+  });
+  const config = create();
+  try {
+    if (text.length > maxBytes) throw new Error('it is too long');
+    config.loadFromString(text);
+    config.makePathsAbsolute(dirname(path));
+  } catch {
+    // The message of the YAML library shows lines of the file, keys among them.
+    throw new ToolError('FILE_INVALID', `${path} is not a kubeconfig`);
+  }
+  return config;
+}
+
+/** As kubectl merges: of entries of one name, and of current contexts, the first counts. */
+function mergeInto(config: KubeConfig, more: KubeConfig): void {
+  const merged = <T extends { name: string }>(present: T[] | undefined, added: T[]): T[] => {
+    const names = new Set(present?.map(({ name }) => name));
+    return [...(present ?? []), ...added.filter(({ name }) => !names.has(name))];
+  };
+  config.clusters = merged(config.clusters, more.clusters);
+  config.users = merged(config.users, more.users);
+  config.contexts = merged(config.contexts, more.contexts);
+  if (!config.currentContext && more.currentContext) config.currentContext = more.currentContext;
+}
+
+/** https anywhere, http on this machine only: a token would be readable on its way. */
+function serverOf({ server }: Cluster): URL | undefined {
+  const url = URL.canParse(server) ? new URL(server) : undefined;
+  if (url?.protocol === 'https:') return url;
+  const isLoopback = url !== undefined && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+  return isLoopback && url.protocol === 'http:' ? url : undefined;
+}
+
+function useProxy(config: KubeConfig, cluster: Cluster, proxy: URL): void {
+  config.clusters = config.clusters.map((each) =>
+    each.name === cluster.name ? { ...each, proxyUrl: proxy.href } : each,
+  );
+}
+
+async function routeOf(config: KubeConfig, server: URL, what: string) {
+  const options: https.RequestOptions = {};
+  try {
+    if (server.protocol === 'https:') await config.applyToHTTPSOptions(options);
+  } catch (error) {
+    const user: User | null = config.getCurrentUser();
+    const how = user?.exec === undefined ? 'cannot be read' : 'cannot be had from its credential plugin';
+    throw new ToolError(
+      'CREDENTIALS_SOURCE_BROKEN',
+      `the credentials of ${what} ${how}: ${messageOf(error).trim().slice(0, 2000)}`,
+    );
+  }
+  const { ca, cert, key, rejectUnauthorized, servername, auth } = options as https.RequestOptions & {
+    servername?: string;
+  };
+  const login = auth ? { authorization: `Basic ${Buffer.from(auth).toString('base64')}` } : {};
+  const tls = { ca, cert, key, servername, ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }) };
+  const isProxied = config.getCurrentCluster()?.proxyUrl !== undefined;
+  const agent =
+    server.protocol === 'http:'
+      ? new http.Agent({ keepAlive: true })
+      : isProxied && options.agent instanceof http.Agent
+        ? options.agent
+        : new https.Agent({ ...tls, keepAlive: true });
+  return { server, agent, headers: { ...(options.headers as Record<string, string>), ...login } };
+}
