@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cacheFolder } from '../../src/credentials/cache-folder.ts';
+import { cacheFolder } from '../src/user-folders.ts';
 
 describe('cacheFolder', () => {
   test.each([

@@ -10,12 +10,36 @@ describe('durations', () => {
     ['.5s', 500],
     ['1h30m', 5_400_000],
     ['100ms', 100],
+    ['3h', 10_800_000],
+    ['0s', 0],
+    ['1µs', 0.001],
   ])('%s is %d ms', (text, ms) => {
     expect(parseDuration(text)).toBe(ms);
   });
 
-  it.each(['', '90', 's', '1 h', '-1h', '1h ', '1d', '1h,5m', '9'.repeat(70)])('%j is none', (text) => {
+  it.each([
+    '',
+    '90',
+    's',
+    '1 h',
+    '-1h',
+    '1h ',
+    '1d',
+    '90',
+    '0',
+    '1h30',
+    '1e3s',
+    'NaNs',
+    '1s\n',
+    '1h,5m',
+    '9'.repeat(70),
+  ])('%j is none', (text) => {
     expect(parseDuration(text)).toBeUndefined();
+  });
+
+  it('are read in linear time, whatever they are', () => {
+    fc.assert(fc.property(fc.string({ maxLength: 5_000 }), (text) => void parseDuration(text)));
+    expect(parseDuration('1'.repeat(100_000))).toBeUndefined();
   });
 
   it('are read as they were written', () => {

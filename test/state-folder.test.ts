@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Env } from '../../src/io.ts';
-import { stateFolder } from '../../src/rrsa/state-folder.ts';
+import type { Env } from '../src/io.ts';
+import { stateFolder } from '../src/user-folders.ts';
 
 describe('the state folder', () => {
   const cases: [NodeJS.Platform, Env, string | undefined, string | undefined][] = [

@@ -5,9 +5,9 @@ import { resolveEndpoint } from '../cloud/endpoints.ts';
 import { createExchange } from '../cloud/exchange.ts';
 import type { AssumeRoleWithOidc, StsPlace } from '../cloud/ports.ts';
 import type { RoleSession } from '../credentials/assume-role.ts';
-import { cacheFolder } from '../credentials/cache-folder.ts';
 import type { Provider } from '../credentials/provider.ts';
 import { type CredentialOptions, resolveCredentials } from '../credentials/resolve.ts';
+import { parseDuration } from '../duration.ts';
 import type { Env, Io } from '../io.ts';
 import { colourFor } from '../output/colour.ts';
 import { formatJson } from '../output/json.ts';
@@ -18,7 +18,8 @@ import type { Presenter } from '../output/results/presenter.ts';
 import { createProgress } from '../output/spinner.ts';
 import { createReport } from '../output/terminal.ts';
 import type { Clock, Confirm, Report } from '../rrsa/report.ts';
-import { type Flags, parseDuration, wholeSeconds } from './options.ts';
+import { cacheFolder } from '../user-folders.ts';
+import { type Flags, wholeSeconds } from './options.ts';
 import type { CommandInput } from './spec.ts';
 
 export interface Context {

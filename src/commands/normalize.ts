@@ -3,7 +3,7 @@
  * subcommand, `-c=x`, `-cx`, `--flag=value`, `--flag=false`, `--` ends flags. Driven by the command table alone.
  */
 import { usageError } from '../errors.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../nearest.ts';
 import type { CommandSpec, CommandTable, FlagSpec } from './spec.ts';
 import { allFlags, flagsOf, helpFlag, versionFlag } from './table/flags.ts';
 

@@ -1,32 +1,12 @@
 /** From flag texts and environment variables to values. */
 
 import { expandHome } from '../credentials/expand-home.ts';
+import { parseDuration } from '../duration.ts';
 import { ToolError, usageError } from '../errors.ts';
 import type { Env } from '../io.ts';
 import { parseBoolean } from './normalize.ts';
 import type { CommandSpec, FlagSpec } from './spec.ts';
 import { flagsOf } from './table/flags.ts';
-
-const unitMs: Record<string, number> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  μs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-};
-
-/** Go's duration (`3h0m0s`, `90s`, `1.5h`) in milliseconds; `undefined` for anything else, a bare number included. */
-export function parseDuration(text: string): number | undefined {
-  if (text.length > 64 || !/^(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(text)) return undefined;
-  let total = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)) {
-    total += Number(amount) * (unitMs[unit ?? ''] ?? 0);
-  }
-  return total;
-}
 
 type Value = { text: string; from: string };
 

@@ -1,7 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { normalize } from '../../src/commands/normalize.ts';
-import { parseDuration, readFlags } from '../../src/commands/options.ts';
+import { readFlags } from '../../src/commands/options.ts';
 import { table } from '../../src/commands/table.ts';
 import type { Env } from '../../src/io.ts';
 
@@ -11,28 +10,6 @@ function read(argv: string[], env: Env = {}, home: string | undefined = '/home/m
   if (spec === undefined) throw new Error('no such command');
   return { flags: readFlags(spec, flags, { env, home }, (message) => warnings.push(message)), warnings };
 }
-
-describe('parseDuration', () => {
-  it.each([
-    ['90s', 90_000],
-    ['3h0m0s', 10_800_000],
-    ['1h30m', 5_400_000],
-    ['1.5h', 5_400_000],
-    ['.5s', 500],
-    ['250ms', 250],
-    ['0s', 0],
-    ['1µs', 0.001],
-  ])('reads %s', (text, ms) => expect(parseDuration(text)).toBeCloseTo(ms, 6));
-
-  it.each(['', '90', '0', '-1s', '1d', '1h30', 's', '1 s', '1e3s', 'NaNs', '1s\n'])('refuses %j', (text) =>
-    expect(parseDuration(text)).toBeUndefined(),
-  );
-
-  it('is linear in hostile input', () => {
-    fc.assert(fc.property(fc.string({ maxLength: 5_000 }), (text) => void parseDuration(text)));
-    expect(parseDuration('1'.repeat(100_000))).toBeUndefined();
-  });
-});
 
 describe('readFlags', () => {
   it('lets a flag beat its variable, false included', () => {

@@ -1,9 +1,9 @@
 import { credentialsFolder, removeEntries } from '../../credentials/cache-files.ts';
-import { cacheFolder } from '../../credentials/cache-folder.ts';
 import { messageOf, ToolError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { formatJson } from '../../output/json.ts';
 import { cacheClearPresenter } from '../../output/results/cache-clear.ts';
+import { cacheFolder } from '../../user-folders.ts';
 import type { CommandInput } from '../spec.ts';
 
 /** Needs no credentials and no cloud. Throws `FILE_UNREADABLE` when an entry is there and cannot be removed. */

@@ -7,7 +7,7 @@ import { backupFiles } from '../../rrsa/backup.ts';
 import { createLimiter } from '../../rrsa/limiter.ts';
 import { fileLocks } from '../../rrsa/lock.ts';
 import { readAssociations } from '../../rrsa/read-associations.ts';
-import { stateFolder } from '../../rrsa/state-folder.ts';
+import { stateFolder } from '../../user-folders.ts';
 import { createContext } from '../context.ts';
 import type { CommandInput } from '../spec.ts';
 import { requireSuccess } from './associations-outcome.ts';

@@ -3,7 +3,7 @@ import type { Io } from '../../io.ts';
 import { backupFiles, type SaveBackup } from '../../rrsa/backup.ts';
 import { fileLocks, type WithLock } from '../../rrsa/lock.ts';
 import type { Clock, Report } from '../../rrsa/report.ts';
-import { stateFolder } from '../../rrsa/state-folder.ts';
+import { stateFolder } from '../../user-folders.ts';
 import type { Context } from '../context.ts';
 import type { Flags } from '../options.ts';
 
