@@ -55,10 +55,13 @@ function stillTrusted(document: PolicyDocument, broader: readonly number[], untr
   const verb = broader.length === 1 ? 'trusts' : 'trust';
   const pattern = entries.find(({ operator, subject }) => operator === 'StringLike' && isPattern(subject));
   const whole = pattern && !conditional ? parseSubject(pattern.subject) : undefined;
+  const target = `-c ${clusterId} -r ${role.name}`;
+  const see = `ack-ram-tool rrsa explain ${target} -n ${namespace} -s ${serviceAccount}`;
+  const byHand = `change ${names} by hand${isPattern(namespace + serviceAccount) ? '' : `, and see what is trusted: ${see}`}`;
   const hint =
     whole === undefined
-      ? `change ${names} by hand, and see what is trusted: ack-ram-tool rrsa explain -c ${clusterId} -r ${role.name} -n ${shellWord(namespace)} -s ${shellWord(serviceAccount)}`
-      : `to take all of it away, run: ack-ram-tool rrsa dissociate-role -c ${clusterId} -r ${role.name} -n ${shellWord(whole.namespace)} -s ${shellWord(whole.serviceAccount)}`;
+      ? byHand
+      : `to take all of it away, run: ack-ram-tool rrsa dissociate-role ${target} -n ${shellWord(whole.namespace)} -s ${shellWord(whole.serviceAccount)}`;
   return new ToolError(
     'NOT_AS_IT_SHOULD_BE',
     `role ${role.name} trusts service account ${namespace}/${serviceAccount} by ${names}, which ${verb} ${more}: nothing was changed`,

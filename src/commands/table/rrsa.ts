@@ -155,7 +155,7 @@ export const rrsaCommands: readonly CommandSpec[] = [
   },
   {
     path: ['rrsa', 'explain'],
-    summary: 'say whether a role trusts a service account, statement by statement, and what would make it',
+    summary: 'say whether a role trusts a service account, statement by statement, and what would have it do so',
     description:
       'Evaluates the trust policy of a role, or of a file, for a service account or for a real token. Says of every statement whether its principal, its action and each of its conditions fit, what is wrong or broader than it need be, and the command or statement that would make it allowed. Exits with 3 when it is not. A token is decoded here and neither sent anywhere nor shown.',
     examples: [
