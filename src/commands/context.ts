@@ -6,7 +6,7 @@ import { createExchange } from '../cloud/exchange.ts';
 import type { AssumeRoleWithOidc, StsPlace } from '../cloud/ports.ts';
 import type { RoleSession } from '../credentials/assume-role.ts';
 import type { Provider } from '../credentials/provider.ts';
-import { type CredentialOptions, resolveCredentials } from '../credentials/resolve.ts';
+import { type CredentialOptions, type KnownCredentials, resolveKnownCredentials } from '../credentials/resolve.ts';
 import { parseDuration } from '../duration.ts';
 import type { Env, Io } from '../io.ts';
 import { colourFor } from '../output/colour.ts';
@@ -33,6 +33,8 @@ export interface Context {
   redact(text: string): string;
   /** The credentials that are configured, `--role-arn` assumed on top. Nothing is looked for before the first call. */
   credentials: Provider;
+  /** What tells those credentials from all others, without asking for them: see `KnownCredentials.key`. */
+  credentialsKey(): Promise<string>;
   /** The cloud with those credentials. Nothing is loaded or called before a method is. */
   cloud: Cloud;
   /** The one call that needs no credentials. */
@@ -104,10 +106,13 @@ export async function createContext(
   const options = { ...cloudOptions(flags, io, log, clock), ...defaults };
   const json = flags.string('output') === 'json';
 
-  let resolved: Promise<Provider> | undefined;
+  let resolved: Promise<KnownCredentials> | undefined;
+  const resolve = (): Promise<KnownCredentials> => {
+    resolved ??= resolveKnownCredentials(credentialOptions(flags, io, options, clock, report));
+    return resolved;
+  };
   const credentials: Provider = async (ask) => {
-    resolved ??= resolveCredentials(credentialOptions(flags, io, options, clock, report));
-    const found = await (await resolved)(ask);
+    const found = await (await resolve()).provider(ask);
     add(found.accessKeySecret);
     add(found.securityToken);
     return found;
@@ -121,6 +126,7 @@ export async function createContext(
     json,
     redact,
     credentials,
+    credentialsKey: async () => (await resolve()).key(),
     cloud: connect({ ...options, credentials }),
     assumeRoleWithOidc: connectAnonymous(options),
     print(result, presenter, line = false) {

@@ -2,7 +2,7 @@ import type { CallerIdentity } from '../cloud/ports.ts';
 import { usageError } from '../errors.ts';
 import { fromAssumedRole, type RoleSession, roleSessionFault, sessionFault } from './assume-role.ts';
 import type { CacheOptions } from './cache.ts';
-import { type KeyParts, staticIdentity } from './cache-key.ts';
+import { cacheKey, type KeyParts, staticIdentity } from './cache-key.ts';
 import { chain } from './chain.ts';
 import { type EnvironmentOptions, environmentSources } from './environment.ts';
 import { memoize } from './memoize.ts';
@@ -89,6 +89,20 @@ export async function* credentialSources(options: CredentialOptions): AsyncGener
   yield* profileSources(options);
 }
 
+export interface KnownCredentials {
+  provider: Provider;
+  /**
+   * 64 hexadecimal digits that tell these credentials from all others, `cacheKey` of what decides them. Issues none,
+   * but for a source that cannot say what decides its keys: then those keys are asked for.
+   */
+  key(): Promise<string>;
+}
+
+/** The credentials of `resolveKnownCredentials`, for whoever need not tell them apart. */
+export async function resolveCredentials(options: CredentialOptions): Promise<Provider> {
+  return (await resolveKnownCredentials(options)).provider;
+}
+
 /**
  * The credentials of this run: the first configured source, the role of `options.role` on top, of the account that is
  * expected, kept between runs if asked for, remembered until they are to be renewed. Calls no service before the
@@ -96,7 +110,7 @@ export async function* credentialSources(options: CredentialOptions): AsyncGener
  * Throws `USAGE` for a malformed `role` or account, `CREDENTIALS_NOT_FOUND`, `CREDENTIALS_SOURCE_BROKEN`; the provider
  * `CREDENTIALS_SOURCE_BROKEN`, `CREDENTIALS_REFUSED`, `WRONG_ACCOUNT` and what the network has to say.
  */
-export async function resolveCredentials(options: CredentialOptions): Promise<Provider> {
+export async function resolveKnownCredentials(options: CredentialOptions): Promise<KnownCredentials> {
   const { role, assumeRole, clock, cache } = options;
   const fault = role ? roleSessionFault(role) : sessionFault(options.session);
   if (fault !== undefined) throw usageError(fault);
@@ -110,10 +124,12 @@ export async function resolveCredentials(options: CredentialOptions): Promise<Pr
   const base = memoize(provider, clock);
   const issued = role === undefined ? base : memoize(fromAssumedRole({ base, assumeRole, session: role }), clock);
   const checked = await ofExpectedAccount(issued, options);
-  if (cache === undefined) return checked;
+  const key = async (): Promise<string> => cacheKey(await keyParts(await source.identity?.(), base, options));
+  if (cache === undefined) return { provider: checked, key };
   const { withCache } = await import('./cache.ts');
   const ports = { clock, signal: options.signal, debug: options.report.debug };
-  return memoize(withCache(checked, { key: () => keyParts(source, base, options), cache, ports }), clock);
+  const cached = withCache(checked, { key: () => cachedKeyParts(source, base, options), cache, ports });
+  return { provider: memoize(cached, clock), key };
 }
 
 async function ofExpectedAccount(provider: Provider, options: CredentialOptions): Promise<Provider> {
@@ -123,10 +139,22 @@ async function ofExpectedAccount(provider: Provider, options: CredentialOptions)
 }
 
 /** `undefined` for keys that are at hand anyway, with no role on top of them. */
-async function keyParts(source: Source, base: Provider, options: CredentialOptions): Promise<KeyParts | undefined> {
-  const { role, session, expectAccount, stsEndpointName } = options;
+async function cachedKeyParts(
+  source: Source,
+  base: Provider,
+  options: CredentialOptions,
+): Promise<KeyParts | undefined> {
   const named = await source.identity?.();
-  if (named === undefined && role === undefined) return undefined;
+  if (named === undefined && options.role === undefined) return undefined;
+  return keyParts(named, base, options);
+}
+
+/** `named`: what the source says decides its credentials. */
+async function keyParts(
+  named: readonly string[] | undefined,
+  base: Provider,
+  { role, session, expectAccount, stsEndpointName }: CredentialOptions,
+): Promise<KeyParts> {
   const identity = named ?? staticIdentity(await base());
   return { identity, role, session, expectAccount, stsEndpointName };
 }
