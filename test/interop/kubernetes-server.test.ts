@@ -35,6 +35,9 @@ describeWithKubeApiserver('service-account tokens of a real API server', async (
     const { exitCode, stdout, stderr } = await server.kubectl(['get', 'namespaces', '-o', 'name']);
     expect(exitCode, stderr).toBe(0);
     expect(stdout).toContain('namespace/rrsa-demo\n');
+    const asked = server.requests().filter(({ uri }) => /^\/api\/v1\/namespaces(\?|$)/.test(uri));
+    expect(asked).toContainEqual(expect.objectContaining({ verb: 'list', user: 'admin', status: 200 }));
+    expect(asked).toContainEqual(expect.objectContaining({ verb: 'list', user: 'system:anonymous', status: 403 }));
   });
 
   it('serves its discovery document and keys once a binding opens them', async () => {

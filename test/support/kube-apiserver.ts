@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, closeSync, constants, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
 import { Agent, request as httpsRequest } from 'node:https';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, test } from 'vitest';
+import { type BackgroundProgram, hasEnded, killProgram, logTail, startProgram } from './background-program.ts';
 import { type CertificateAndKey, makeCertificateAuthority, makeSigningKey } from './certificate-authority.ts';
 import { freePorts } from './free-ports.ts';
 import { runProgram, scratchFolder, type ToolOptions, type ToolResult } from './tool.ts';
@@ -48,6 +48,16 @@ export interface KubeAnswer {
   body: any;
 }
 
+export interface KubeRequest {
+  /** `list`, `get`, `create`. */
+  verb: string;
+  /** Path and query. */
+  uri: string;
+  user: string;
+  groups: string[];
+  status: number;
+}
+
 export interface KubeApiserver {
   /** `https://127.0.0.1:<port>`. */
   url: string;
@@ -67,6 +77,8 @@ export interface KubeApiserver {
   createServiceAccount(namespace: string, name: string, annotations?: Record<string, string>): Promise<void>;
   /** A token of the TokenRequest API. */
   createToken(namespace: string, serviceAccount: string, audience: string): Promise<string>;
+  /** What it was asked and by whom, oldest first, from its audit log. Its own calls are left out. */
+  requests(): KubeRequest[];
   /** What the server answers a client that has not said who it is. */
   anonymous(path: string): Promise<KubeAnswer>;
 }
@@ -74,10 +86,10 @@ export interface KubeApiserver {
 /** Starts etcd and kube-apiserver on loopback. They are stopped at the end of the test file. */
 export async function startedKubeApiserver(options: KubeApiserverOptions = {}): Promise<KubeApiserver> {
   const folder = scratchFolder();
-  const running: Program[] = [];
+  const running: BackgroundProgram[] = [];
   // Nothing is worth saving, so that nobody waits for an orderly end.
-  afterAll(() => Promise.all(running.map(kill)));
-  const run = (name: string, argv: string[]): void => void running.push(start(folder, name, argv));
+  afterAll(() => Promise.all(running.map(killProgram)));
+  const run = (name: string, argv: string[]): void => void running.push(startProgram(folder, name, argv));
 
   const [etcdPort = 0, peerPort = 0, port = 0, managerPort = 0] = await freePorts(4);
   const etcdUrl = `http://127.0.0.1:${etcdPort}`;
@@ -102,6 +114,7 @@ export async function startedKubeApiserver(options: KubeApiserverOptions = {}): 
   const caFile = file('ca.crt', authority.cert);
   const caKeyFile = file('ca.key', authority.key);
   const signingKeyFile = file('service-accounts.key', makeSigningKey());
+  const auditFile = join(folder, 'audit.log');
   const kubeconfig = file('admin.kubeconfig', kubeconfigText(url, authority.cert, admin));
   run(join(assets, 'kube-apiserver'), [
     `--etcd-servers=${etcdUrl}`,
@@ -120,6 +133,8 @@ export async function startedKubeApiserver(options: KubeApiserverOptions = {}): 
     // As in every release since: pods get their token by a projected volume, and need no secret that holds one.
     '--feature-gates=BoundServiceAccountTokenVolume=true',
     '--authorization-mode=RBAC',
+    `--audit-policy-file=${file('audit-policy.json', JSON.stringify(auditPolicy))}`,
+    `--audit-log-path=${auditFile}`,
     '--service-cluster-ip-range=10.0.0.0/24',
   ]);
 
@@ -165,6 +180,7 @@ export async function startedKubeApiserver(options: KubeApiserverOptions = {}): 
     request,
     anonymous: (path) => call(agents.nobody, 'GET', path),
     kubectl,
+    requests: () => readFileSync(auditFile, 'utf8').trimEnd().split('\n').map(requestOf),
     async kubectlMinor() {
       const { stdout } = await kubectl(['version', '--client', '-o', 'json']);
       return Number.parseInt(JSON.parse(stdout).clientVersion.minor, 10);
@@ -182,6 +198,18 @@ export async function startedKubeApiserver(options: KubeApiserverOptions = {}): 
       return body.status.token;
     },
   };
+}
+
+const auditPolicy = {
+  apiVersion: 'audit.k8s.io/v1',
+  kind: 'Policy',
+  omitStages: ['RequestReceived'],
+  rules: [{ level: 'None', users: ['system:apiserver'] }, { level: 'Metadata' }],
+};
+
+function requestOf(line: string): KubeRequest {
+  const { verb, requestURI: uri, user, responseStatus } = JSON.parse(line);
+  return { verb, uri, user: user.username, groups: user.groups, status: responseStatus?.code };
 }
 
 function kubeconfigText(server: string, ca: string, { cert, key }: CertificateAndKey): string {
@@ -222,45 +250,16 @@ function parsed(text: string): unknown {
   }
 }
 
-interface Program {
-  name: string;
-  child: ChildProcess;
-  logFile: string;
-}
-
-async function untilReady(check: () => Promise<KubeAnswer>, running: readonly Program[]): Promise<void> {
+async function untilReady(check: () => Promise<KubeAnswer>, running: readonly BackgroundProgram[]): Promise<void> {
   for (let round = 0; round < 600; round += 1) {
     const answer = await check().catch(() => undefined);
     if (answer?.status === 200) return;
-    const ended = running.find(({ child }) => hasEnded(child));
-    if (ended !== undefined) throw new Error(`${ended.name} ended:\n${logTail(ended)}`);
+    const ended = running.find((program) => hasEnded(program));
+    if (ended !== undefined)
+      throw new Error(`${basename(ended.logFile)} tells why kube-apiserver never got ready:\n${logTail(ended)}`);
     await sleep(100);
   }
   throw new Error(`kube-apiserver did not get ready:\n${running.map(logTail).join('\n')}`);
-}
-
-const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
-
-const logTail = ({ logFile }: Program): string => readFileSync(logFile, 'utf8').split('\n').slice(-30).join('\n');
-
-/** Lets the program live no longer than this process, however it ends: then its pipe closes, and the shell beside kills. */
-const leash = 'exec 3<&0; (cat <&3 >/dev/null; kill -9 $$) 2>/dev/null & exec "$0" "$@" 3<&- </dev/null';
-
-function start(folder: string, program: string, argv: readonly string[]): Program {
-  const logFile = join(folder, `${basename(program)}.log`);
-  const log = openSync(logFile, 'a');
-  const options = { env: { HOME: folder, PATH: process.env.PATH }, cwd: folder };
-  const child = spawn('sh', ['-c', leash, program, ...argv], { ...options, stdio: ['pipe', log, log] });
-  closeSync(log);
-  return { name: basename(program), child, logFile };
-}
-
-function kill({ child }: Program): Promise<void> {
-  return new Promise((resolve) => {
-    if (hasEnded(child)) return resolve();
-    child.on('close', () => resolve());
-    child.kill('SIGKILL');
-  });
 }
 
 function isExecutable(path: string): boolean {
