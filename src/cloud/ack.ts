@@ -1,7 +1,7 @@
 /** Container Service by its official SDK. */
 import { CloudApiError, isApiError } from '../errors.ts';
 import { badAnswer } from './api-error.ts';
-import { byNewest, toCluster, toClusterSummary, toLogEntry, toTask } from './cluster.ts';
+import { byNewest, toCluster, toClusterSummary, toDate, toLogEntry, toTask } from './cluster.ts';
 import { readNumberedPages } from './paging.ts';
 import type { AckPort } from './ports.ts';
 import { csSdk, type SdkDeps } from './sdk.ts';
@@ -105,6 +105,25 @@ export function ackPort(deps: SdkDeps): AckPort {
         isAlreadyInstalled,
       );
       return { taskId: model?.taskId || undefined, alreadyInstalled: model === undefined };
+    },
+
+    async getUserKubeconfig(clusterId, { privateAddress, temporaryDurationMinutes }) {
+      const operation = { action: 'DescribeClusterUserKubeconfig', thing: `the kubeconfig of cluster ${clusterId}` };
+      const model = await found(
+        call(operation, ({ client, models }) =>
+          client.describeClusterUserKubeconfig(
+            clusterId,
+            new models.DescribeClusterUserKubeconfigRequest({
+              privateIpAddress: privateAddress,
+              temporaryDurationMinutes,
+            }),
+          ),
+        ),
+        (error) => isApiError(error, 'ErrorClusterNotFound'),
+      );
+      if (model === undefined) return undefined;
+      if (!model.config) throw badAnswer({ service: 'CS', ...operation }, 'no kubeconfig');
+      return { config: model.config, expiration: toDate(model.expiration) };
     },
   };
 }

@@ -117,7 +117,8 @@ export function byNewest(a: { createdAt?: Date | undefined }, b: { createdAt?: D
 }
 
 /** CS writes `2025-04-07T09:57:26+08:00`. */
-function toDate(text: string | undefined): Date | undefined {
+/** `undefined` for a text that is no time. */
+export function toDate(text: string | undefined): Date | undefined {
   const date = new Date(text ?? '');
   return Number.isNaN(date.getTime()) ? undefined : date;
 }

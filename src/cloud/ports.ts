@@ -66,6 +66,13 @@ export interface AddonInstance {
   state: string;
 }
 
+export interface UserKubeconfig {
+  /** YAML, as the API gave it. It holds a client certificate and its private key. */
+  config: string;
+  /** When that certificate ends. Absent when the API does not say. */
+  expiration?: Date | undefined;
+}
+
 /** Container Service (ACK and ACS clusters). */
 export interface AckPort {
   /** `undefined` when there is no such cluster. */
@@ -84,6 +91,14 @@ export interface AckPort {
   getAddon(clusterId: string, name: string): Promise<AddonInstance | undefined>;
   /** Starts the installation. `alreadyInstalled` when the API says so instead. */
   installAddon(clusterId: string, name: string): Promise<{ taskId?: string | undefined; alreadyInstalled: boolean }>;
+  /**
+   * The caller's own kubeconfig, with a client certificate that is issued for `temporaryDurationMinutes` (15 to 4320);
+   * absent: the caller's long-lived one, of three years. `undefined` when there is no such cluster.
+   */
+  getUserKubeconfig(
+    clusterId: string,
+    options: { privateAddress: boolean; temporaryDurationMinutes?: number | undefined },
+  ): Promise<UserKubeconfig | undefined>;
 }
 
 export type PolicyType = 'System' | 'Custom';
