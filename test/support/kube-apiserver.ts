@@ -64,6 +64,7 @@ export interface KubeApiserver {
   issuer: string;
   /** Of the cluster's administrator (group system:masters), with everything embedded. */
   kubeconfig: string;
+  kubeconfigText: string;
   /** Files of the CA that signs the server's and the clients' certificates; the key is PKCS#1. */
   caFile: string;
   caKeyFile: string;
@@ -73,7 +74,9 @@ export interface KubeApiserver {
   kubectl(argv: readonly string[], options?: ToolOptions): Promise<ToolResult>;
   /** 24 for kubectl 1.24, the first that has `create token`, and 22 the first that takes ExecCredential v1. */
   kubectlMinor(): Promise<number>;
-  /** Creates what is not there yet. */
+  /** Creates objects, each by the path of its list, many at a time. */
+  createAll(objects: readonly (readonly [path: string, object: unknown])[]): Promise<void>;
+  /** Creates it, and its namespace, if they are not there yet. */
   createServiceAccount(namespace: string, name: string, annotations?: Record<string, string>): Promise<void>;
   /** A token of the TokenRequest API. */
   createToken(namespace: string, serviceAccount: string, audience: string): Promise<string>;
@@ -115,7 +118,8 @@ export async function startedKubeApiserver(options: KubeApiserverOptions = {}): 
   const caKeyFile = file('ca.key', authority.key);
   const signingKeyFile = file('service-accounts.key', makeSigningKey());
   const auditFile = join(folder, 'audit.log');
-  const kubeconfig = file('admin.kubeconfig', kubeconfigText(url, authority.cert, admin));
+  const kubeconfigText = kubeconfigOf(url, authority.cert, admin);
+  const kubeconfig = file('admin.kubeconfig', kubeconfigText);
   run(join(assets, 'kube-apiserver'), [
     `--etcd-servers=${etcdUrl}`,
     `--secure-port=${port}`,
@@ -175,6 +179,7 @@ export async function startedKubeApiserver(options: KubeApiserverOptions = {}): 
     url,
     issuer,
     kubeconfig,
+    kubeconfigText,
     caFile,
     caKeyFile,
     request,
@@ -184,6 +189,13 @@ export async function startedKubeApiserver(options: KubeApiserverOptions = {}): 
     async kubectlMinor() {
       const { stdout } = await kubectl(['version', '--client', '-o', 'json']);
       return Number.parseInt(JSON.parse(stdout).clientVersion.minor, 10);
+    },
+    async createAll(objects) {
+      const left = objects.values();
+      const work = async (): Promise<void> => {
+        for (const [path, object] of left) await created(path, object);
+      };
+      await Promise.all(Array.from({ length: 16 }, work));
     },
     async createServiceAccount(namespace, name, annotations = {}) {
       await created('/api/v1/namespaces', { metadata: { name: namespace } });
@@ -212,7 +224,7 @@ function requestOf(line: string): KubeRequest {
   return { verb, uri, user: user.username, groups: user.groups, status: responseStatus?.code };
 }
 
-function kubeconfigText(server: string, ca: string, { cert, key }: CertificateAndKey): string {
+function kubeconfigOf(server: string, ca: string, { cert, key }: CertificateAndKey): string {
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
   return JSON.stringify({
     apiVersion: 'v1',
