@@ -4,7 +4,7 @@ import { badAnswer } from './api-error.ts';
 import { byNewest, toCluster, toClusterSummary, toDate, toLogEntry, toTask } from './cluster.ts';
 import { readNumberedPages } from './paging.ts';
 import type { AckPort } from './ports.ts';
-import { csSdk, type SdkDeps } from './sdk.ts';
+import { callRoa, csSdk, type SdkDeps } from './sdk.ts';
 
 /** The API documents no upper limit; 50 is taken by all of its list calls. */
 const pageSize = 50;
@@ -125,7 +125,42 @@ export function ackPort(deps: SdkDeps): AckPort {
       if (!model.config) throw badAnswer({ service: 'CS', ...operation }, 'no kubeconfig');
       return { config: model.config, expiration: toDate(model.expiration) };
     },
+
+    async getUserActivity(clusterId, uid) {
+      const operation = { action: 'DescribeUserClusterActivityState', thing: `user ${uid} of cluster ${clusterId}` };
+      const path = `/clusters/${encodeURIComponent(clusterId)}/users/${encodeURIComponent(uid)}/activity-state`;
+      const body = await call(operation, ({ client }) =>
+        callRoa(client, { action: operation.action, version: '2015-12-15', method: 'GET', path }),
+      );
+      if (typeof body.active !== 'boolean') {
+        throw badAnswer({ service: 'CS', ...operation }, 'no word about whether it was active');
+      }
+      return {
+        active: body.active,
+        lastActivity: typeof body.last_activity === 'string' ? toDate(body.last_activity) : undefined,
+        logProject: textOf(body.log_project_name),
+        logStore: textOf(body.log_store_name),
+        lastAuditId: textOf(body.last_audit_id),
+      };
+    },
+
+    async cleanUserPermissions(clusterId, uid, force) {
+      const thing = `user ${uid} of cluster ${clusterId}`;
+      const operation = { action: 'CleanClusterUserPermissions', thing, answersNothing: true };
+      await call(operation, async ({ client, models }) => {
+        await client.cleanClusterUserPermissions(
+          clusterId,
+          uid,
+          new models.CleanClusterUserPermissionsRequest({ force }),
+        );
+        return {};
+      });
+    },
   };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 /** The result, or `undefined` for a refusal that means "there is none". */

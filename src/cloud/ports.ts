@@ -73,6 +73,17 @@ export interface UserKubeconfig {
   expiration?: Date | undefined;
 }
 
+/** What the audit log of a cluster's API server says of a user, or a role, within the last 7 days. */
+export interface UserActivity {
+  active: boolean;
+  /** Absent when there was none, or the API does not say. */
+  lastActivity?: Date | undefined;
+  /** Where its log is: a project and a store of the log service, and the id of the last entry. Empty when not said. */
+  logProject: string;
+  logStore: string;
+  lastAuditId: string;
+}
+
 /** Container Service (ACK and ACS clusters). */
 export interface AckPort {
   /** `undefined` when there is no such cluster. */
@@ -99,6 +110,16 @@ export interface AckPort {
     clusterId: string,
     options: { privateAddress: boolean; temporaryDurationMinutes?: number | undefined },
   ): Promise<UserKubeconfig | undefined>;
+  /**
+   * Whether a user or role was active in a cluster. Throws for a cluster without an audit log, with a code that is not
+   * published. Source of the operation, which is in no public description: the Go tool.
+   */
+  getUserActivity(clusterId: string, uid: string): Promise<UserActivity>;
+  /**
+   * Takes the kubeconfig of a user or role and its RBAC bindings away. Without `force` the API refuses when the user was
+   * active in the last 7 days, or that is not known. It never does so for the caller and the account itself.
+   */
+  cleanUserPermissions(clusterId: string, uid: string, force: boolean): Promise<void>;
 }
 
 export type PolicyType = 'System' | 'Custom';
@@ -118,6 +139,13 @@ export interface AttachedPolicy {
   type: PolicyType;
 }
 
+/** A user or role of RAM, as lists name it. */
+export interface Principal {
+  /** Digits, more than a number of JavaScript holds. */
+  id: string;
+  name: string;
+}
+
 export interface RamPort {
   /** `undefined` when there is no such role. */
   getRole(name: string): Promise<Role | undefined>;
@@ -132,6 +160,10 @@ export interface RamPort {
   updateTrustPolicy(roleName: string, document: string): Promise<Role>;
   deleteRole(name: string): Promise<void>;
   listRoleNames(): Promise<string[]>;
+  /** All roles. An id is empty where the API names none. */
+  listRoles(): Promise<Principal[]>;
+  /** All RAM users. */
+  listUsers(): Promise<Principal[]>;
   listPoliciesForRole(roleName: string): Promise<AttachedPolicy[]>;
   /** The default version's document; `undefined` when there is no such policy. */
   getPolicyDocument(policy: AttachedPolicy): Promise<string | undefined>;

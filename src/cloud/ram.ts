@@ -2,7 +2,7 @@
 import { isApiError } from '../errors.ts';
 import { badAnswer } from './api-error.ts';
 import { readMarkedPages } from './paging.ts';
-import type { AttachedPolicy, PolicyType, RamPort, Role } from './ports.ts';
+import type { AttachedPolicy, PolicyType, Principal, RamPort, Role } from './ports.ts';
 import { type Operation, ramSdk, type SdkDeps } from './sdk.ts';
 
 interface RoleModel {
@@ -35,6 +35,24 @@ export function ramPort(deps: SdkDeps): RamPort {
       if (isApiError(error, 'EntityNotExist.Role')) return undefined;
       throw error;
     }
+  }
+
+  async function listRoles(): Promise<Principal[]> {
+    const operation = { action: 'ListRoles' };
+    const bad = (what: string) => badAnswer({ service: 'RAM', ...operation }, what);
+    return await readMarkedPages(
+      async (marker) => {
+        const page = await call(operation, ({ client, models }) =>
+          client.listRoles(new models.ListRolesRequest({ marker, maxItems: 1000 })),
+        );
+        const items = (page.roles?.role ?? []).map(({ roleId = '', roleName }) => {
+          if (!roleName) throw bad('a role without a name');
+          return { id: roleId, name: roleName };
+        });
+        return { items, marker: page.isTruncated === false ? undefined : page.marker };
+      },
+      () => bad('pages without an end'),
+    );
   }
 
   return {
@@ -78,22 +96,27 @@ export function ramPort(deps: SdkDeps): RamPort {
     },
 
     async listRoleNames() {
-      const operation = { action: 'ListRoles' };
+      return [...new Set((await listRoles()).map(({ name }) => name))];
+    },
+
+    listRoles,
+
+    async listUsers() {
+      const operation = { action: 'ListUsers' };
       const bad = (what: string) => badAnswer({ service: 'RAM', ...operation }, what);
-      const names = await readMarkedPages(
+      return await readMarkedPages(
         async (marker) => {
           const page = await call(operation, ({ client, models }) =>
-            client.listRoles(new models.ListRolesRequest({ marker, maxItems: 1000 })),
+            client.listUsers(new models.ListUsersRequest({ marker, maxItems: 1000 })),
           );
-          const items = (page.roles?.role ?? []).map(({ roleName }) => {
-            if (!roleName) throw bad('a role without a name');
-            return roleName;
+          const items = (page.users?.user ?? []).map(({ userId, userName }) => {
+            if (!userId || !userName) throw bad('a user without an id or a name');
+            return { id: userId, name: userName };
           });
           return { items, marker: page.isTruncated === false ? undefined : page.marker };
         },
         () => bad('pages without an end'),
       );
-      return [...new Set(names)];
     },
 
     async listPoliciesForRole(roleName) {

@@ -23,6 +23,24 @@ export interface SdkDeps extends RetryDeps {
   maxRetries: number;
 }
 
+/**
+ * An operation of a REST product that its SDK has no method for: the body of the answer, as it came. A path is sent as it
+ * is, so its parts must be encoded.
+ */
+export async function callRoa(
+  client: InstanceType<CsModule['default']>,
+  { action, version, method, path }: { action: string; version: string; method: 'GET'; path: string },
+): Promise<{ body: Record<string, unknown> }> {
+  const params = { action, version, method, pathname: path, protocol: 'HTTPS', authType: 'AK', style: 'ROA' };
+  type Call = Parameters<typeof client.callApi>;
+  const answer = await client.callApi(
+    { ...params, reqBodyType: 'json', bodyType: 'json' } as Call[0],
+    { headers: {}, query: {} } as Call[1],
+    {} as Call[2],
+  );
+  return { body: answer.body };
+}
+
 /** A product's SDK, loaded: a client, and the module that holds the request classes. */
 export interface Sdk<M extends ProductModule> {
   client: InstanceType<M['default']>;
@@ -32,6 +50,8 @@ export interface Sdk<M extends ProductModule> {
 export interface Operation extends Omit<CallFacts, 'service'> {
   /** True for what must never be sent twice, whatever happened to the first one. */
   once?: boolean;
+  /** True where success says nothing: the body is then an empty object, whatever came. */
+  answersNothing?: boolean;
 }
 
 /**
@@ -67,6 +87,7 @@ interface CurrentCall {
   facts: CallFacts;
   credentials: Credentials;
   deps: SdkDeps;
+  answersNothing: boolean;
   isAnswered: boolean;
 }
 
@@ -92,7 +113,8 @@ function sdkCall<M extends ProductModule>(service: CloudService, load: () => Pro
     const facts: CallFacts = { service, action: operation.action, thing: operation.thing };
     const send = async (attempt: number) => {
       deps.debug(`calling ${titleOf(facts)} at ${deps.endpointOf(service).host}`);
-      const call: CurrentCall = { facts, credentials, deps, isAnswered: false };
+      const { answersNothing = false } = operation;
+      const call: CurrentCall = { facts, credentials, deps, answersNothing, isAnswered: false };
       return await bodyOf(call, () => run(sdk, attempt));
     };
     const maxRetries = operation.once ? 0 : deps.maxRetries;
@@ -107,6 +129,7 @@ async function bodyOf<B>(call: CurrentCall, run: () => Promise<{ body?: B }>): P
     throw badAnswer(call.facts, 'JSON of another shape than documented');
   });
   if (!call.isAnswered) throw new Error(`${titleOf(call.facts)} bypassed the tool's own transport`);
+  if (call.answersNothing) return {} as B;
   if (body === undefined || body === null) throw badAnswer(call.facts, 'an empty body');
   return body;
 }
@@ -165,10 +188,13 @@ async function transport(
     signal: deps.signal,
     env: deps.env,
   });
-  readAnswer(facts, answer, {
-    accessKeyId: credentials.accessKeyId,
-    values: [credentials.accessKeySecret, credentials.securityToken],
-  });
+  const isEmptySuccess = call.answersNothing && answer.status >= 200 && answer.status < 300 && answer.body.length === 0;
+  if (!isEmptySuccess) {
+    readAnswer(facts, answer, {
+      accessKeyId: credentials.accessKeyId,
+      values: [credentials.accessKeySecret, credentials.securityToken],
+    });
+  }
   call.isAnswered = true;
   const { status: statusCode, headers: answered, body } = answer;
   return Object.assign(Readable.from([body]), { statusCode, headers: answered }) as unknown as IncomingMessage;

@@ -168,6 +168,8 @@ export function fakeRam(clock?: Clock, latency: () => number = () => 30): FakeRa
       }),
     deleteRole: (name) => serve('deleteRole', () => void roles.delete(name)),
     listRoleNames: () => serve('listRoleNames', () => [...roles.keys()]),
+    listRoles: () => serve('listRoles', () => [...roles.values()].map(({ id, name }) => ({ id, name }))),
+    listUsers: () => serve('listUsers', () => []),
     listPoliciesForRole: (name) =>
       serve('listPoliciesForRole', () => {
         existing(name);
