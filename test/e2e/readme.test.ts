@@ -69,6 +69,19 @@ describe('the JSON examples of README', async () => {
   const role = ['-r', 'reader'];
   const subject = ['-c', cluster, ...role, '-n', 'ns'];
   const token = join(home, 'token');
+  const plan = join(home, 'plan.yaml');
+  writeFileSync(
+    plan,
+    `apiVersion: ack-ram-tool/v1
+kind: RrsaAssociations
+clusterId: ${cluster}
+roles:
+  - name: planned
+    create: true
+    serviceAccounts: [{ namespace: ns, name: planned }]
+    systemPolicies: [AliyunOSSReadOnlyAccess]
+`,
+  );
   const runs: [string, string[]][] = [
     ['rrsa enable', ['-c', cluster, '-y']],
     ['rrsa status', ['-c', cluster]],
@@ -76,6 +89,13 @@ describe('the JSON examples of README', async () => {
     ['rrsa associate-role', [...subject, '-s', 'one', '-y', '--create-role-if-not-exist']],
     ['rrsa associate-role', [...subject, '-s', 'two', '-y', '--attach-system-policy', 'AliyunOSSReadOnlyAccess']],
     ['rrsa dissociate-role', ['-c', cluster, ...role, '-y', '--detach-system-policy', 'AliyunOSSReadOnlyAccess']],
+    ['rrsa list-associations', ['-c', cluster]],
+    ['rrsa explain', ['-c', cluster, ...role, '-n', 'ns', '-s', 'three']],
+    ['rrsa plan', ['-f', plan]],
+    ['rrsa apply', ['-f', plan, '-y']],
+    ['rrsa setup-addon', ['-c', cluster, '-a', 'kritis-validation-hook', '-y']],
+    ['rrsa restore-trust-policy', [...role, '--from', '{backup}', '-y']],
+    ['cache clear', []],
     ['auth whoami', []],
     ['auth whoami', ['--role-arn', 'acs:ram::1000000000000001:role/by-admin']],
     ['rrsa demo', ['--no-loop']],
@@ -95,12 +115,14 @@ describe('the JSON examples of README', async () => {
 
   it('have the keys, in their order, and the kinds of values that the commands print', async () => {
     const seen = new Set<string>();
+    let backup = '';
     for (const [name, more] of runs) {
       if (name === 'rrsa assume-role') {
         const minted = await runTool(['sandbox', 'token', '-c', cluster, '-n', 'ns', '-s', 'one'], { env });
         writeFileSync(token, minted.stdout);
       }
-      const result = await runTool([...name.split(' '), ...more, '-o', 'json'], { env });
+      const argv = more.map((text) => (text === '{backup}' ? backup : text));
+      const result = await runTool([...name.split(' '), ...argv, '-o', 'json'], { env });
       if (more.includes('acs:ram::1000000000000001:role/by-admin')) {
         expect(result.exitCode).toBe(4);
         const failure = JSON.parse(result.stderr.trimEnd().split('\n').at(-1) ?? '');
@@ -108,10 +130,11 @@ describe('the JSON examples of README', async () => {
         expectSameShape(failure, JSON.parse(example), 'error');
         continue;
       }
-      expect(result.exitCode, `${name}: ${result.stderr}`).toBe(0);
+      expect(result.exitCode, `${name}: ${result.stderr}`).toBe(name === 'rrsa explain' ? 3 : 0);
       expect(examples.has(name), name).toBe(true);
       expectSameShape(JSON.parse(result.stdout), examples.get(name), name);
       seen.add(name);
+      backup = JSON.parse(result.stdout).backup ?? backup;
     }
     expect([...examples.keys()].filter((name) => !seen.has(name))).toEqual([]);
   }, 60_000);
