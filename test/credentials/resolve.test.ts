@@ -69,7 +69,9 @@ describe('resolveCredentials', () => {
     const { options } = setup({ session, assumeRole });
     const env = { ...options.env, ALIBABA_CLOUD_ROLE_ARN: roleArn, ALIBABA_CLOUD_ROLE_SESSION_NAME: 'pod' };
     await (await resolveCredentials({ ...options, env }))();
-    expect(sent).toEqual([expect.objectContaining({ roleArn, sessionName: 'pod', durationSeconds: 900, policy: '{}' })]);
+    expect(sent).toEqual([
+      expect.objectContaining({ roleArn, sessionName: 'pod', durationSeconds: 900, policy: '{}' }),
+    ]);
     await expect(resolveCredentials(options)).rejects.toMatchObject({ code: 'USAGE', hint: 'pass --role-arn as well' });
     const malformed = setup({ session: { durationSeconds: 1 } }).options;
     await expect(resolveCredentials({ ...malformed, env })).rejects.toMatchObject({ code: 'USAGE' });
