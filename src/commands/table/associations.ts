@@ -1,5 +1,5 @@
 import type { CommandSpec, FlagSpec } from '../spec.ts';
-import { clusterId, namespace, roleName, serviceAccount } from './flags.ts';
+import { backupDir, clusterId, namespace, roleName, serviceAccount } from './flags.ts';
 
 const outputs = ['text', 'json'];
 
@@ -80,15 +80,7 @@ export const associationCommands: readonly CommandSpec[] = [
       'ack-ram-tool rrsa apply -f associations.yaml',
       'ack-ram-tool rrsa apply -f associations.yaml --prune --assume-yes -o json',
     ],
-    flags: [
-      ...fileFlags,
-      {
-        name: 'backup-dir',
-        kind: 'path',
-        value: 'FOLDER',
-        summary: 'where old trust policies are kept before they change',
-      },
-    ],
+    flags: [...fileFlags, backupDir],
     outputs,
     cloud: true,
     changes: true,

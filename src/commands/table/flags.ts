@@ -48,6 +48,13 @@ export const timeout: FlagSpec = {
   default: '15m',
 };
 
+export const backupDir: FlagSpec = {
+  name: 'backup-dir',
+  kind: 'path',
+  value: 'FOLDER',
+  summary: 'where the old trust policy is kept before it changes',
+};
+
 /** The session that an assumed role gives. */
 export const sessionFlags: readonly FlagSpec[] = [
   {

@@ -1,6 +1,6 @@
 import type { CommandSpec, FlagSpec } from '../spec.ts';
 import { associationCommands } from './associations.ts';
-import { clusterId, namespace, roleName, serviceAccount, sessionFlags, timeout } from './flags.ts';
+import { backupDir, clusterId, namespace, roleName, serviceAccount, sessionFlags, timeout } from './flags.ts';
 
 const outputs = ['text', 'json'];
 
@@ -11,13 +11,6 @@ const policyFlags = (verb: 'attach' | 'detach', preposition: 'to' | 'from'): rea
     value: 'NAME',
     summary: `${verb} this ${type} policy ${preposition} the role; may be repeated`,
   }));
-
-const backupDir: FlagSpec = {
-  name: 'backup-dir',
-  kind: 'path',
-  value: 'FOLDER',
-  summary: 'where the old trust policy is kept before it changes',
-};
 
 export const rrsaCommands: readonly CommandSpec[] = [
   {
