@@ -13,6 +13,7 @@ import type { PlannedRole, RoleChange } from './plan.ts';
 import type { Clock, Progress, Report } from './report.ts';
 import { attachPolicies } from './role-policies.ts';
 import { planRoleTrust } from './role-trust-plan.ts';
+import { shellWord } from './shell-word.ts';
 import { isTooLong, tooLong } from './too-long.ts';
 import { type TrustWriteResult, writeTrustPolicies } from './trust-write.ts';
 
@@ -29,6 +30,7 @@ export interface ApplyRolesPorts {
 /** One role while it is being changed. */
 export class RoleWork {
   readonly planned: PlannedRole;
+  readonly clusterId: string;
   /** What was done to it, a line each in the past tense. */
   readonly done: string[] = [];
   error: ToolError | null;
@@ -37,8 +39,9 @@ export class RoleWork {
   role: Pick<Role, 'name' | 'arn'> | undefined;
   trust: TrustWriteResult | undefined;
 
-  constructor(planned: PlannedRole) {
+  constructor(planned: PlannedRole, clusterId: string) {
     this.planned = planned;
+    this.clusterId = clusterId;
     this.error = planned.change.error;
     this.role = planned.role;
   }
@@ -159,14 +162,19 @@ async function writeTrusts(works: readonly RoleWork[], progress: Progress, ports
 }
 
 /** Only RAM's refusal tells that it takes no trust policy without statements. */
-function explainEmpty({ name, planned }: RoleWork, error: ToolError): ToolError {
+function explainEmpty({ name, clusterId, planned }: RoleWork, error: ToolError): ToolError {
   if (!planned.trustsNobody || !isApiError(error, 'MalformedPolicyDocument')) return error;
+  const [last, ...others] = planned.wish.removals;
+  const command =
+    last === undefined || others.length > 0
+      ? ''
+      : ` with: ack-ram-tool rrsa dissociate-role -c ${clusterId} -r ${name} -n ${shellWord(last.namespace)} -s ${shellWord(last.serviceAccount)} --delete-role-if-unused`;
   return new CloudApiError(
     `role ${name} would trust nobody any more, and RAM refuses a trust policy without statements: it stays as it is`,
     error.api,
     {
       cause: error,
-      hint: `if nobody needs the role, detach its policies and delete it with ack-ram-tool rrsa dissociate-role -r ${name} --delete-role-if-unused; to keep it, let it trust another first`,
+      hint: `to keep the role, let it trust another first; if nobody needs it, detach its policies and delete it${command}`,
     },
   );
 }

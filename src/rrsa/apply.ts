@@ -74,7 +74,7 @@ export async function applyFile(
   if (options.dryRun) return result;
   await ports.confirm(questionFor(result));
   return reportHalfDone(report, async (done) => {
-    const works = plan.roles.map((planned) => new RoleWork(planned));
+    const works = plan.roles.map((planned) => new RoleWork(planned, result.clusterId));
     try {
       const progress = report.progress('changing roles');
       await applyRoles(works, progress, ports).finally(() => progress.stop());

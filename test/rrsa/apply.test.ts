@@ -199,7 +199,9 @@ describe('apply', () => {
     };
     const result = await apply(fileOf(), { prune: true });
     expect(result.changes[0]?.error?.message).toMatch(/role a would trust nobody any more/);
-    expect(result.changes[0]?.error?.hint).toContain('--delete-role-if-unused');
+    expect(result.changes[0]?.error?.hint).toContain(
+      'ack-ram-tool rrsa dissociate-role -c c123 -r a -n n -s x --delete-role-if-unused',
+    );
   });
 
   it('names the statements that could be merged when RAM finds the document too long', async () => {
