@@ -138,7 +138,7 @@ class SeedParser {
 
   async #cluster(node: SeedNode): Promise<SeedCluster> {
     const texts = ['name', 'region', 'version', 'type', 'profile', 'state'];
-    const fields = node.fields(['id', ...texts, 'rrsa', 'addons', 'issuer', 'jwksFile']);
+    const fields = node.fields(['id', ...texts, 'rrsa', 'addons', 'activeUsers', 'issuer', 'jwksFile']);
     const [clusterName, region, version, type, profile, state] = texts.map((key) =>
       fields.get(key)?.text(word.grammar, word.kind),
     );
@@ -153,6 +153,7 @@ class SeedParser {
       state,
       rrsa: fields.get('rrsa')?.boolean(),
       addons: fields.list('addons').map((addon) => addon.text(name.grammar, 'the name of an addon')),
+      activeUsers: fields.list('activeUsers').map((user) => user.text(name.grammar, 'a name or an id')),
       issuer,
       jwks: await this.#jwks(fields.get('jwksFile'), issuer),
     };

@@ -68,6 +68,8 @@ export interface SeedCluster {
   rrsa?: boolean | undefined;
   /** Names. */
   addons?: readonly string[];
+  /** Names of users or roles, or ids of any, that used the cluster just before the sandbox started. */
+  activeUsers?: readonly string[];
   /** Default: the sandbox's own, once RRSA is on. */
   issuer?: string | undefined;
   /** Public keys of `issuer`. Without them the sandbox signs its tokens. */
@@ -133,9 +135,20 @@ export function buildStore(seed: SandboxSeed, options: StoreOptions): Store {
     for (const cluster of made.clusters) {
       if (cluster.rrsaEnabled) ensureRrsaProvider(made, cluster, options.now);
     }
+    for (const { id, activeUsers = [] } of account.clusters ?? []) {
+      const cluster = made.clusters.find((each) => each.id === id);
+      if (cluster === undefined || activeUsers.length === 0) continue;
+      cluster.activity = Object.fromEntries(activeUsers.map((user) => [uidOf(made, user), options.now]));
+    }
     store.accounts.push(made);
   }
   return store;
+}
+
+function uidOf({ users, roles }: SandboxAccount, text: string): string {
+  const uid = [...users, ...roles].find(({ name }) => name === text)?.id ?? text;
+  if (/^\d+$/.test(uid)) return uid;
+  throw new ToolError('FILE_INVALID', `activeUsers of the seed names ${text}, which is no user, role or id`);
 }
 
 /** What `${issuer:ID}` and `${providerArn:ID}` of a document name. */

@@ -96,6 +96,10 @@ export interface SandboxCluster {
   signingKey?: { privateKeyPem: string; kid: string } | undefined;
   /** Public keys of a foreign issuer, from the seed's `jwksFile`. */
   jwks?: { keys: Record<string, unknown>[] } | undefined;
+  /** When a user or role was last seen by the API server, by its id, in milliseconds since the epoch. */
+  activity?: Record<string, number> | undefined;
+  /** Ids whose permissions were cleaned up, in order. Absent: none. */
+  cleanedUsers?: string[] | undefined;
 }
 
 export interface SandboxSession {

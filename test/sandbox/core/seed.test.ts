@@ -133,8 +133,8 @@ describe('a seed file', () => {
     [`${head}accounts:\n  - id: "1"\n  - id: "1"`, 'seed.yaml:5:9: accounts[1].id is the second account of that name'],
     [account('    user: []'), 'seed.yaml:5:5: accounts[0] has no key "user"; did you mean users?'],
     [
-      account('    clusters: [{ id: c1, kubeconfig: x }]'),
-      'seed.yaml:5:26: accounts[0].clusters[0] has no key "kubeconfig"; it has id, name, region, version, type, profile, state, rrsa, addons, issuer, jwksFile',
+      account('    clusters: [{ id: c1, colour: x }]'),
+      'seed.yaml:5:26: accounts[0].clusters[0] has no key "colour"; it has id, name, region, version, type, profile, state, rrsa, addons, activeUsers, issuer, jwksFile',
     ],
     [
       account('    clusters: [{ id: c1, rrsa: maybe }]'),
