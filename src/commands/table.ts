@@ -1,6 +1,7 @@
 /** The whole command line as data. A command is listed here when it works, and not before. */
 import type { CommandTable } from './spec.ts';
 import { credentialCommands } from './table/credentials.ts';
+import { injectionCommands } from './table/injection.ts';
 import { rrsaCommands } from './table/rrsa.ts';
 import { sandboxCommands } from './table/sandbox.ts';
 
@@ -14,6 +15,7 @@ export const table: CommandTable = {
   ],
   commands: [
     ...rrsaCommands,
+    ...injectionCommands,
     ...credentialCommands,
     ...sandboxCommands,
     {

@@ -102,7 +102,7 @@ async function ofFiles(
       problem ??= error;
     }
   }
-  if (config.contexts === undefined) {
+  if (config.contexts.length === 0 && (problem !== undefined || files.length === 0)) {
     throw problem ?? new ToolError('USAGE', 'there is no home folder with a kubeconfig', { hint: 'pass --kubeconfig' });
   }
   if (context !== undefined) {

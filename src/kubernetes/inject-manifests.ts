@@ -1,17 +1,16 @@
-import { ToolError } from '../errors.ts';
-import { type InjectionChange, type InjectionFacts, type InjectionNote, planInjection, serviceAccountOf } from './inject.ts';
+import type { ClusterFacts } from './cluster-facts.ts';
+import {
+  type InjectionChange,
+  type InjectionFacts,
+  type InjectionNote,
+  planInjection,
+  serviceAccountOf,
+} from './inject.ts';
 import { injectionLabel, roleNameAnnotation } from './inject-settings.ts';
 import { editManifest } from './manifest-edit.ts';
 import { parseManifests } from './manifest-stream.ts';
-import { type PlainRecord, shown } from './plain-object.ts';
+import type { PlainRecord } from './plain-object.ts';
 import { findObjects, type NamedObject, type Workload } from './workloads.ts';
-
-/** What a cluster says about namespaces and service accounts; `undefined` for one that does not exist. */
-export interface ClusterFacts {
-  /** Throws what the connection throws. */
-  namespaceLabels(name: string): Promise<PlainRecord | undefined>;
-  serviceAccountAnnotations(namespace: string, name: string): Promise<PlainRecord | undefined>;
-}
 
 /** What pods of one cluster get. */
 export type PodIdentity = Pick<InjectionFacts, 'providerArn' | 'roleArn'>;
@@ -126,17 +125,4 @@ function createFacts(request: InjectRequest, named: readonly NamedObject[], clus
 
 function keyOf({ kind, namespace, name }: Pick<NamedObject, 'kind' | 'name'> & { namespace?: string | undefined }) {
   return kind === 'Namespace' ? JSON.stringify([kind, name]) : JSON.stringify([kind, namespace ?? 'default', name]);
-}
-
-/** A cluster that there is none of: every question is an error that says what to give instead. */
-export const noCluster: ClusterFacts = {
-  namespaceLabels: (name) => Promise.reject(unknown(`namespace ${shown(name)}`, '--namespace-labelled')),
-  serviceAccountAnnotations: (namespace, name) =>
-    Promise.reject(unknown(`service account ${shown(`${namespace}/${name}`)}`, '--role-name NAME')),
-};
-
-function unknown(what: string, flag: string): ToolError {
-  return new ToolError('USAGE', `${what} is not among the manifests, and there is no cluster to ask`, {
-    hint: `pass ${flag}, or --kubeconfig FILE`,
-  });
 }

@@ -2,13 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments, stringify } from 'yaml';
+import { type ClusterFacts, noCluster } from '../../src/kubernetes/cluster-facts.ts';
 import { planInjection } from '../../src/kubernetes/inject.ts';
-import {
-  type ClusterFacts,
-  type InjectRequest,
-  injectManifests,
-  noCluster,
-} from '../../src/kubernetes/inject-manifests.ts';
+import { type InjectRequest, injectManifests } from '../../src/kubernetes/inject-manifests.ts';
 import { applyChanges } from './apply-changes.ts';
 import { demoFacts, demoYaml, factsOf, injectedDemoPod, injectionOn, providerArn } from './demo.ts';
 
