@@ -5,7 +5,6 @@ import { formatPolicy, type PolicyDocument } from '../policy/document.ts';
 import { checkClusterId, checkPolicyName, checkRoleName } from '../policy/name.ts';
 import { checkNamespace, checkServiceAccount } from '../policy/subject.ts';
 import { planUntrust } from '../policy/trust.ts';
-import type { RoleResult } from './associate.ts';
 import type { SaveBackup } from './backup.ts';
 import { requireCluster } from './cluster.ts';
 import { deleteUnusedRole, trustsNobody } from './delete-role.ts';
@@ -13,6 +12,7 @@ import { reportHalfDone } from './half-done.ts';
 import type { WithLock } from './lock.ts';
 import type { Change, Clock, Confirm, Report } from './report.ts';
 import { describe, describeChanges, detachPolicies, isSame, listWanted, type PolicyChange } from './role-policies.ts';
+import type { RoleResult } from './trust-role.ts';
 import { parseTrust, planWholeUntrust, tellAbsent, type Untrust, unwantedTrust, writeUntrust } from './untrust.ts';
 
 export interface DissociateRoleInput {

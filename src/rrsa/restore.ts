@@ -3,13 +3,13 @@ import { ToolError } from '../errors.ts';
 import { parsePolicy } from '../policy/document.ts';
 import { canonicalJson } from '../policy/meaning.ts';
 import { checkRoleName } from '../policy/name.ts';
-import type { RoleResult } from './associate.ts';
 import type { SaveBackup, TrustBackupFile } from './backup.ts';
 import { reportHalfDone } from './half-done.ts';
 import type { WithLock } from './lock.ts';
 import { writeNotedTrust } from './noted-write.ts';
 import type { Clock, Confirm, Report } from './report.ts';
 import { shellWord } from './shell-word.ts';
+import type { RoleResult } from './trust-role.ts';
 
 export interface RestoreTrustInput {
   roleName: string;

@@ -1,6 +1,7 @@
 import { checkClusterId, checkRoleName } from '../policy/name.ts';
 import { requireAddonPreset } from './addon-presets.ts';
-import { type AssociateRolePorts, associateRole, type RoleResult } from './associate.ts';
+import { type AssociateRolePorts, associateRole } from './associate.ts';
+import type { RoleResult } from './trust-role.ts';
 
 export interface SetupAddonInput {
   clusterId: string;

@@ -1,5 +1,5 @@
-import type { RoleResult } from '../../rrsa/associate.ts';
 import type { PolicyChange } from '../../rrsa/role-policies.ts';
+import type { RoleResult } from '../../rrsa/trust-role.ts';
 import { stripControl } from '../plain.ts';
 import type { Presenter } from './presenter.ts';
 

@@ -8,7 +8,7 @@ import {
 import { demoBegin, demoEnd, demoPresenter } from '../../../src/output/results/demo.ts';
 import { roleChangePresenter } from '../../../src/output/results/role-change.ts';
 import { statusPresenter } from '../../../src/output/results/status.ts';
-import type { RoleResult } from '../../../src/rrsa/associate.ts';
+import type { RoleResult } from '../../../src/rrsa/trust-role.ts';
 
 describe('statusPresenter', () => {
   const on = {
