@@ -2,12 +2,14 @@
 import type { CommandTable } from './spec.ts';
 import { credentialCommands } from './table/credentials.ts';
 import { injectionCommands } from './table/injection.ts';
+import { rabbitMqCommands } from './table/rabbitmq.ts';
 import { rrsaCommands } from './table/rrsa.ts';
 import { sandboxCommands } from './table/sandbox.ts';
 
 export const table: CommandTable = {
   groups: [
     { path: ['rrsa'], summary: 'RAM roles for service accounts: enable, associate, assume' },
+    { path: ['rabbitmq'], summary: 'user names and passwords for ApsaraMQ for RabbitMQ, and a check of the broker' },
     { path: ['auth'], summary: 'who the credentials belong to' },
     { path: ['cache'], summary: 'the temporary credentials that are kept between runs' },
     { path: ['utils'], summary: 'small helpers' },
@@ -17,6 +19,7 @@ export const table: CommandTable = {
     ...rrsaCommands,
     ...injectionCommands,
     ...credentialCommands,
+    ...rabbitMqCommands,
     ...sandboxCommands,
     {
       path: ['version'],
