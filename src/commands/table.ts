@@ -3,6 +3,7 @@ import type { CommandTable } from './spec.ts';
 import { credentialCommands } from './table/credentials.ts';
 import { injectionCommands } from './table/injection.ts';
 import { rabbitMqCommands } from './table/rabbitmq.ts';
+import { rbacCommands } from './table/rbac.ts';
 import { rrsaCommands } from './table/rrsa.ts';
 import { sandboxCommands } from './table/sandbox.ts';
 
@@ -10,6 +11,7 @@ export const table: CommandTable = {
   groups: [
     { path: ['rrsa'], summary: 'RAM roles for service accounts: enable, associate, assume' },
     { path: ['rabbitmq'], summary: 'user names and passwords for ApsaraMQ for RabbitMQ, and a check of the broker' },
+    { path: ['rbac'], summary: 'what RAM users and roles may do in Kubernetes' },
     { path: ['auth'], summary: 'who the credentials belong to' },
     { path: ['cache'], summary: 'the temporary credentials that are kept between runs' },
     { path: ['utils'], summary: 'small helpers' },
@@ -19,6 +21,7 @@ export const table: CommandTable = {
     ...rrsaCommands,
     ...injectionCommands,
     ...credentialCommands,
+    ...rbacCommands,
     ...rabbitMqCommands,
     ...sandboxCommands,
     {

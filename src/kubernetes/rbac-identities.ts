@@ -1,8 +1,11 @@
 /** Whose bindings they are: ids of RAM as people know them. Pure. */
+import { usageError } from '../errors.ts';
 
-/** Everybody that an account has. */
+/** Everybody that an account has, and who asks. */
 export interface Directory {
   accountId: string;
+  /** The id of the user, role or account whose credentials are in use. */
+  callerUid: string;
   users: readonly { id: string; name: string }[];
   roles: readonly { id: string; name: string }[];
 }
@@ -27,6 +30,13 @@ const typeByDigit: ReadonlyMap<string, IdentityType> = new Map([
   ['2', 'RamUser'],
   ['3', 'RamRole'],
 ]);
+
+/** The id as RAM writes it. Throws `USAGE` for anything else, and for 0. */
+export function checkUid(text: string, flag = '--user-id'): string {
+  const uid = /^0*([1-9]\d{0,31})$/.exec(text)?.[1];
+  if (uid !== undefined) return uid;
+  throw usageError(`${flag} ${JSON.stringify(text.slice(0, 80))} is not the id of a RAM user or role`);
+}
 
 /** Tells identities by their ids. Whoever is in neither list and is not the account itself is deleted, whatever the id. */
 export function identifyBy({ accountId, users, roles }: Directory): (uid: string) => Identity {
