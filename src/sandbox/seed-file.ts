@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { messageOf, ToolError } from '../errors.ts';
 import { parsePolicy } from '../policy/document.ts';
+import { readApiServer, readClientCa } from './cs/api-server.ts';
 import {
   referencesOf,
   type SandboxSeed,
@@ -17,19 +18,20 @@ import { systemPolicyNames } from './system-policies.ts';
 const maxBytes = 4 * 1024 * 1024;
 const name = { grammar: /^[A-Za-z0-9][A-Za-z0-9.@_-]{0,63}$/, kind: 'a name' };
 const policyName = { grammar: /^[A-Za-z0-9-]{1,128}$/, kind: 'a policy name' };
+const path = { grammar: /^[^\0]+$/, kind: 'a path' };
 const word = { grammar: /^[\x21-\x7e]{1,256}$/, kind: 'one word' };
 
-/** Reads another file that the seed names. */
-type ReadText = (path: string) => Promise<string>;
+/** Reads another file that the seed names; `what` says in a message what it is. */
+type ReadText = (path: string, what: string) => Promise<string>;
 
 /** Reads a seed file (YAML or JSON). Throws `FILE_UNREADABLE`, or `FILE_INVALID` with line and column. */
 export async function readSeedFile(file: string): Promise<SandboxSeed> {
   const text = await readText(file, 'the seed file');
-  return parseSeed(text, file, (path) => readText(resolve(dirname(file), path), 'the jwksFile'));
+  return parseSeed(text, file, (path, what) => readText(resolve(dirname(file), path), what));
 }
 
-/** `readKeys` gets the path of a `jwksFile` as it is written. */
-export async function parseSeed(text: string, file: string, readKeys: ReadText): Promise<SandboxSeed> {
+/** `readNamed` gets the path of a `jwksFile`, a `kubeconfig` or a `caKey` as it is written. */
+export async function parseSeed(text: string, file: string, readNamed: ReadText): Promise<SandboxSeed> {
   if (text.length > maxBytes) throw new ToolError('FILE_INVALID', `${file} is larger than 4 MiB`);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
@@ -39,7 +41,7 @@ export async function parseSeed(text: string, file: string, readKeys: ReadText):
     throw new ToolError('FILE_INVALID', `${file}:${line}:${col}: ${problem.message}`);
   }
   const root = new SeedNode({ file, document, lines }, document.contents, '');
-  return new SeedParser(readKeys).seed(root);
+  return new SeedParser(readNamed).seed(root);
 }
 
 async function readText(path: string, what: string): Promise<string> {
@@ -51,12 +53,12 @@ async function readText(path: string, what: string): Promise<string> {
 }
 
 class SeedParser {
-  readonly #readKeys: ReadText;
+  readonly #readNamed: ReadText;
   readonly #taken = new Map<string, Set<string>>();
   readonly #documents: { node: SeedNode; text: string }[] = [];
 
-  constructor(readKeys: ReadText) {
-    this.#readKeys = readKeys;
+  constructor(readNamed: ReadText) {
+    this.#readNamed = readNamed;
   }
 
   async seed(root: SeedNode): Promise<SandboxSeed> {
@@ -138,7 +140,17 @@ class SeedParser {
 
   async #cluster(node: SeedNode): Promise<SeedCluster> {
     const texts = ['name', 'region', 'version', 'type', 'profile', 'state'];
-    const fields = node.fields(['id', ...texts, 'rrsa', 'addons', 'activeUsers', 'issuer', 'jwksFile']);
+    const fields = node.fields([
+      'id',
+      ...texts,
+      'rrsa',
+      'addons',
+      'activeUsers',
+      'issuer',
+      'jwksFile',
+      'kubeconfig',
+      'caKey',
+    ]);
     const [clusterName, region, version, type, profile, state] = texts.map((key) =>
       fields.get(key)?.text(word.grammar, word.kind),
     );
@@ -156,16 +168,31 @@ class SeedParser {
       activeUsers: fields.list('activeUsers').map((user) => user.text(name.grammar, 'a name or an id')),
       issuer,
       jwks: await this.#jwks(fields.get('jwksFile'), issuer),
+      ...(await this.#apiServer(fields.get('kubeconfig'), fields.get('caKey'))),
     };
   }
 
   async #jwks(node: SeedNode | undefined, issuer: string | undefined): Promise<SeedCluster['jwks']> {
     if (node === undefined) return undefined;
     if (issuer === undefined) throw node.fail('has no issuer beside it');
-    const text = await this.#readKeys(node.text(/^[^\0]+$/, 'a path'));
+    const text = await this.#readNamed(node.text(path.grammar, path.kind), 'the jwksFile');
     const keys = keysOf(text);
     if (keys === undefined) throw node.fail('is not a file with a JSON Web Key Set');
     return { keys };
+  }
+
+  async #apiServer(
+    node: SeedNode | undefined,
+    keyNode: SeedNode | undefined,
+  ): Promise<Pick<SeedCluster, 'apiServer' | 'clientCa'>> {
+    if (node === undefined) {
+      if (keyNode !== undefined) throw keyNode.fail('has no kubeconfig beside it');
+      return {};
+    }
+    const apiServer = await explained(node, () => readApiServer(node.text(path.grammar, path.kind), this.#readNamed));
+    if (keyNode === undefined) return { apiServer };
+    const key = await this.#readNamed(keyNode.text(path.grammar, path.kind), 'the caKey');
+    return { apiServer, clientCa: await explained(keyNode, async () => readClientCa(apiServer, key)) };
   }
 
   #document(node: SeedNode): string {
@@ -215,6 +242,16 @@ function sessionDuration(node: SeedNode | undefined): number | undefined {
   const total = Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0);
   if (total < 3600 || total > 43_200) throw node.fail('is not from 1h to 12h');
   return total;
+}
+
+/** What is wrong with a file, said where the seed names it. */
+async function explained<T>(node: SeedNode, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof ToolError) throw error;
+    throw node.fail(messageOf(error));
+  }
 }
 
 function keysOf(text: string): Record<string, unknown>[] | undefined {

@@ -74,6 +74,10 @@ export interface SeedCluster {
   issuer?: string | undefined;
   /** Public keys of `issuer`. Without them the sandbox signs its tokens. */
   jwks?: SandboxCluster['jwks'];
+  /** Default: there is none. Issuer and keys, where they are not given, are read from it when the sandbox starts. */
+  apiServer?: SandboxCluster['apiServer'];
+  /** Default: everybody gets the user of `apiServer`; without one, a CA of the sandbox's own. */
+  clientCa?: SandboxCluster['clientCa'];
 }
 
 export interface StoreOptions {
@@ -227,7 +231,7 @@ function buildCluster(cluster: SeedCluster, { endpoint, now }: StoreOptions): Sa
     profile: cluster.profile ?? 'Default',
     state: cluster.state ?? 'running',
     rrsaEnabled,
-    issuers: [...(cluster.issuer === undefined ? own : [cluster.issuer]), builtInIssuer],
+    issuers: [...new Set([...(cluster.issuer === undefined ? own : [cluster.issuer]), builtInIssuer])],
     createdAt: now,
     addons: (cluster.addons ?? []).map((name) => ({
       name,
@@ -236,5 +240,7 @@ function buildCluster(cluster: SeedCluster, { endpoint, now }: StoreOptions): Sa
     })),
     logs: [],
     jwks: cluster.jwks,
+    apiServer: cluster.apiServer,
+    clientCa: cluster.clientCa,
   };
 }

@@ -65,7 +65,7 @@ const faultyApis = [...operations.map(({ action }) => action), 'OidcConfiguratio
 
 /**
  * Starts a sandbox and resolves when it answers. Throws a `ToolError`: `USAGE` for options, `FILE_UNREADABLE` and
- * `FILE_INVALID` for files, `NETWORK` when it cannot listen there.
+ * `FILE_INVALID` for files, `NETWORK` when it cannot listen there or the API server of a cluster does not answer.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { host, port } = parseListen(options.listen ?? '127.0.0.1:0');
@@ -103,9 +103,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 }
 
 async function seedOf({ seedFile, seed }: SandboxOptions): Promise<SandboxSeed | undefined> {
-  if (seedFile === undefined) return seed;
-  const { readSeedFile } = await import('./seed-file.ts');
-  return readSeedFile(seedFile);
+  const given = seedFile === undefined ? seed : await (await import('./seed-file.ts')).readSeedFile(seedFile);
+  if (given === undefined) return undefined;
+  const { withApiServerKeys } = await import('./cs/api-server-keys.ts');
+  return withApiServerKeys(given);
 }
 
 function sandboxOf(

@@ -74,6 +74,14 @@ export interface SandboxTask {
   error?: { code: string; message: string } | undefined;
 }
 
+/** A real API server, as a kubeconfig describes it: no setting names a file. */
+export interface SandboxApiServer {
+  /** Settings of the kubeconfig's cluster. `server` is an http or https URL. */
+  cluster: Record<string, unknown>;
+  /** Settings of the kubeconfig's user. */
+  user: Record<string, unknown>;
+}
+
 export interface SandboxCluster {
   id: string;
   name: string;
@@ -96,6 +104,13 @@ export interface SandboxCluster {
   signingKey?: { privateKeyPem: string; kid: string } | undefined;
   /** Public keys of a foreign issuer, from the seed's `jwksFile`. */
   jwks?: { keys: Record<string, unknown>[] } | undefined;
+  /** From the seed's `kubeconfig`. Absent: its address never answers. */
+  apiServer?: SandboxApiServer | undefined;
+  /**
+   * What its client certificates are signed with, PEM and PKCS#8 PEM: the seed's `caKey`, or without an API server one
+   * made when first needed.
+   */
+  clientCa?: { certificatePem: string; keyPem: string } | undefined;
   /** When a user or role was last seen by the API server, by its id, in milliseconds since the epoch. */
   activity?: Record<string, number> | undefined;
   /** Ids whose permissions were cleaned up, in order. Absent: none. */

@@ -66,7 +66,8 @@ async function writeCa(pem: string): Promise<Pick<TlsIdentity, 'caFile' | 'remov
   return { caFile, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-async function loadX509() {
+/** The certificate library, which costs nothing until a certificate is made. */
+export async function loadX509() {
   await import('reflect-metadata');
   return import('@peculiar/x509');
 }

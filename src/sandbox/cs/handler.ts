@@ -1,6 +1,7 @@
 import type { Operation } from '../types.ts';
 import { addonOperations } from './addons.ts';
 import { clusterOperations } from './clusters.ts';
+import { kubeconfigOperations } from './kubeconfig.ts';
 import { taskOperations } from './tasks.ts';
 import { userOperations } from './users.ts';
 
@@ -10,4 +11,5 @@ export const csOperations: readonly Operation[] = [
   ...taskOperations,
   ...addonOperations,
   ...userOperations,
+  ...kubeconfigOperations,
 ];

@@ -21,8 +21,12 @@ export function ownIssuer(endpoint: string, clusterId: string): string {
   return `${endpoint}/oidc/${clusterId}`;
 }
 
-/** What enabling RRSA puts first among the issuers; `undefined` when a seed (or an earlier enabling) named one. */
+/**
+ * What enabling RRSA puts first among the issuers; `undefined` when a seed (or an earlier enabling) named one, or an API
+ * server of its own has one that the sandbox cannot change.
+ */
 export function issuerToPrepend(cluster: SandboxCluster, endpoint: string): string | undefined {
+  if (cluster.apiServer !== undefined) return undefined;
   const [first] = cluster.issuers;
   return first === undefined || first === builtInIssuer ? ownIssuer(endpoint, cluster.id) : undefined;
 }

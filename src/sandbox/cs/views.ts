@@ -1,5 +1,6 @@
 import type { SandboxAccount, SandboxCluster, SandboxTask } from '../store.ts';
 import { chinaTime } from '../time-format.ts';
+import { apiServerUrl } from './api-server.ts';
 import { rrsaProviderArn, rrsaProviderName, tasksOf } from './model.ts';
 
 /** The API server's own audience; the audience of RRSA tokens is another. */
@@ -30,7 +31,7 @@ export function toRegionItem(account: SandboxAccount, cluster: SandboxCluster) {
 
 /** A cluster as an item of DescribeClustersV1: RRSA is in `meta_data` only. */
 export function toV1Item(account: SandboxAccount, cluster: SandboxCluster) {
-  const server = `https://${cluster.id}.cluster.invalid:6443`;
+  const server = apiServerUrl(cluster);
   return {
     ...toRegionItem(account, cluster),
     master_url: JSON.stringify({ api_server_endpoint: server, intranet_api_server_endpoint: server }),

@@ -1,7 +1,7 @@
 import { generateKeyPair as generateKeyPairCallback, randomBytes, randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { exportJWK, importPKCS8, type JSONWebKeySet, SignJWT } from 'jose';
-import { builtInIssuer } from '../cs/model.ts';
+import { builtInIssuer, rrsaProviderName } from '../cs/model.ts';
 import type { SandboxCluster, Store } from '../store.ts';
 
 const generateKeyPair = promisify(generateKeyPairCallback);
@@ -54,12 +54,17 @@ export function clusterById(store: Store, id: string): SandboxCluster | undefine
 }
 
 /**
- * The cluster whose keys an issuer publishes. The issuer that Kubernetes comes with belongs to every cluster and can be
- * reached from none, so it has none.
+ * The cluster whose keys an issuer publishes; of several, the one that the OIDC provider `providerName` belongs to. The
+ * issuer that Kubernetes comes with belongs to every cluster and can be reached from none, so it has none, unless it is
+ * that of a real API server.
  */
-export function clusterByIssuer(store: Store, issuer: string): SandboxCluster | undefined {
-  if (issuer === builtInIssuer) return undefined;
-  return store.accounts.flatMap(({ clusters }) => clusters).find(({ issuers }) => issuers.includes(issuer));
+export function clusterByIssuer(store: Store, issuer: string, providerName: string): SandboxCluster | undefined {
+  const found = store.accounts
+    .flatMap(({ clusters }) => clusters)
+    .filter(({ issuers, apiServer }) =>
+      issuer === builtInIssuer ? apiServer !== undefined && issuers[0] === issuer : issuers.includes(issuer),
+    );
+  return found.find(({ id }) => rrsaProviderName(id) === providerName) ?? found[0];
 }
 
 /**

@@ -35,7 +35,7 @@ export async function verifyOidcToken(
     throw invalid(`The algorithm ${alg} that be specified in Jwt header is unknown.`);
   }
   const claims = readClaims(payload);
-  await checkSignature(store, token, claims.issuer);
+  await checkSignature(store, token, claims.issuer, provider.name);
   if (claims.issuer !== provider.issuerUrl) {
     const message = "The issuer in the OIDC Token doesn't match the OIDC Provider registered.";
     throw refuse('IssuerNotMatch', message);
@@ -78,8 +78,8 @@ function readClaims(payload: Json): OidcClaims {
   return { issuer: iss, subject: sub, audiences, issuedAt: iat * 1000, expiresAt: exp * 1000 };
 }
 
-async function checkSignature(store: Store, token: string, issuer: string): Promise<void> {
-  const cluster = clusterByIssuer(store, issuer);
+async function checkSignature(store: Store, token: string, issuer: string, providerName: string): Promise<void> {
+  const cluster = clusterByIssuer(store, issuer, providerName);
   if (cluster === undefined) {
     const message = `Get public keys from OIDC Provider failed, the issuer is ${issuer}.`;
     throw refuse('IssuerConfigurationBroken', message);
