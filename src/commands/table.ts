@@ -1,17 +1,19 @@
 /** The whole command line as data. A command is listed here when it works, and not before. */
 import type { CommandTable } from './spec.ts';
+import { credentialPluginCommands } from './table/credential-plugin.ts';
 import { credentialCommands } from './table/credentials.ts';
 import { injectionCommands } from './table/injection.ts';
-import { rabbitMqCommands } from './table/rabbitmq.ts';
 import { rbacCommands } from './table/rbac.ts';
+import { rabbitMqCommands } from './table/rabbitmq.ts';
 import { rrsaCommands } from './table/rrsa.ts';
 import { sandboxCommands } from './table/sandbox.ts';
 
 export const table: CommandTable = {
   groups: [
     { path: ['rrsa'], summary: 'RAM roles for service accounts: enable, associate, assume' },
-    { path: ['rabbitmq'], summary: 'user names and passwords for ApsaraMQ for RabbitMQ, and a check of the broker' },
+    { path: ['credential-plugin'], summary: 'credentials for kubectl, and kubeconfigs that use them' },
     { path: ['rbac'], summary: 'what RAM users and roles may do in Kubernetes' },
+    { path: ['rabbitmq'], summary: 'user names and passwords for ApsaraMQ for RabbitMQ, and a check of the broker' },
     { path: ['auth'], summary: 'who the credentials belong to' },
     { path: ['cache'], summary: 'the temporary credentials that are kept between runs' },
     { path: ['utils'], summary: 'small helpers' },
@@ -22,6 +24,7 @@ export const table: CommandTable = {
     ...injectionCommands,
     ...credentialCommands,
     ...rbacCommands,
+    ...credentialPluginCommands,
     ...rabbitMqCommands,
     ...sandboxCommands,
     {

@@ -62,7 +62,11 @@ export function readEntry(file: string, key: string, uid: number | undefined): C
   return entry;
 }
 
-function readOwnFile(file: string, uid: number | undefined): string | undefined {
+/**
+ * The text of a plain file of this user that nobody else can read, at most 64 KiB; `undefined` when there is no file.
+ * Throws as `readEntry` does.
+ */
+export function readOwnFile(file: string, uid: number | undefined): string | undefined {
   const descriptor = openNoFollow(file);
   if (descriptor === undefined) return undefined;
   try {
