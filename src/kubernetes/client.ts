@@ -59,12 +59,14 @@ export async function connectKubernetes(source: KubeconfigSource, deps: ConnectD
 }
 
 function ofText({ text, what }: { text: string; what: string }, create: () => KubeConfig) {
-  // The library would read a `tokenFile` as soon as it reads the kubeconfig.
-  if (text.length > maxBytes || !isSelfContained(text)) {
+  const config = create();
+  try {
+    // The library would read a `tokenFile` as soon as it reads the kubeconfig.
+    if (text.length > maxBytes || !isSelfContained(text)) throw new Error('it wants too much');
+    config.loadFromString(text);
+  } catch {
     throw new ToolError('BAD_ANSWER', `${what} is none, or wants to run a program or read a file of this machine`);
   }
-  const config = create();
-  config.loadFromString(text);
   return { config, what };
 }
 
