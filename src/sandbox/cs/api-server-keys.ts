@@ -55,7 +55,8 @@ async function getJson({ cluster, user }: SandboxApiServer, path: string): Promi
   const options = {
     // One request each: nothing is to be kept open for.
     agent: false as const,
-    headers: { accept: 'application/json', ...authorization(user) },
+    // No `accept`: the keys are of a media type of their own, and refused to who takes nothing but JSON.
+    headers: authorization(user),
     signal: AbortSignal.timeout(timeoutMs),
     ca: pem(cluster, 'certificate-authority-data')?.value,
     cert: pem(user, 'client-certificate-data')?.value,

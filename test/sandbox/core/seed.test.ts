@@ -134,7 +134,7 @@ describe('a seed file', () => {
     [account('    user: []'), 'seed.yaml:5:5: accounts[0] has no key "user"; did you mean users?'],
     [
       account('    clusters: [{ id: c1, colour: x }]'),
-      'seed.yaml:5:26: accounts[0].clusters[0] has no key "colour"; it has id, name, region, version, type, profile, state, rrsa, addons, activeUsers, issuer, jwksFile',
+      'seed.yaml:5:26: accounts[0].clusters[0] has no key "colour"; it has id, name, region, version, type, profile, state, rrsa, addons, activeUsers, issuer, jwksFile, kubeconfig, caKey',
     ],
     [
       account('    clusters: [{ id: c1, rrsa: maybe }]'),
