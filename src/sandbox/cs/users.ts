@@ -1,7 +1,8 @@
 import { accountOf } from '../account.ts';
-import type { SandboxAccount, SandboxCluster } from '../store.ts';
+import type { SandboxAccount, SandboxApiServer, SandboxCluster } from '../store.ts';
 import { utcTime } from '../time-format.ts';
 import { ApiFault, type Operation, type OperationContext, type Principal } from '../types.ts';
+import { deleteBindings } from './delete-bindings.ts';
 import { clusterResource, existingCluster, invalidRequest } from './requests.ts';
 
 /** What users and roles have in a cluster. The codes of refusals are not published; these are the sandbox's own. */
@@ -41,7 +42,10 @@ function describeUserClusterActivityState(ctx: OperationContext) {
   };
 }
 
-/** Revoking a certificate has no effect in the sandbox, which keeps no list of those it issued. */
+/**
+ * Revoking a certificate has no effect in the sandbox, which keeps no list of those it issued. Bindings go where the
+ * cluster has an API server that holds some.
+ */
 function cleanClusterUserPermissions(ctx: OperationContext) {
   const cluster = existingCluster(ctx);
   const uid = uidParam(ctx);
@@ -54,6 +58,12 @@ function cleanClusterUserPermissions(ctx: OperationContext) {
     throw new ApiFault(400, 'UserIsActive', `user ${uid} was active in cluster ${cluster.id} in the last 7 days`);
   }
   cluster.cleanedUsers = [...(cluster.cleanedUsers ?? []), uid];
+  return cluster.apiServer === undefined ? {} : cleanBindings(cluster.apiServer, uid);
+}
+
+async function cleanBindings(server: SandboxApiServer, uid: string) {
+  const { deleteBindingsOf } = await import('./api-server-bindings.ts');
+  await deleteBindingsOf(server, uid);
   return {};
 }
 
