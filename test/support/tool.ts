@@ -66,6 +66,8 @@ export interface RunningSandbox {
   clusters: Record<'foo' | 'bar' | 'foob', string>;
   /** What it holds now. */
   state(): Promise<SandboxState>;
+  /** What it was asked so far, oldest first. */
+  accessLog(): Promise<{ api: string; principal: string | null; status: number }[]>;
   /** Ends it; resolves with its exit code. */
   stop(): Promise<number>;
 }
@@ -91,22 +93,24 @@ export async function startedSandbox(flags: readonly string[] = []): Promise<Run
     child.on('close', () => reject(new Error('the sandbox ended before it was ready')));
   });
   const { endpoint, env } = JSON.parse(line) as { endpoint: string; env: Record<string, string> };
-  const state = (): Promise<SandboxState> => readState(env);
+  const state = () => readFromAdmin(env, 'state') as Promise<SandboxState>;
+  const accessLog = () => readFromAdmin(env, 'access-log') as ReturnType<RunningSandbox['accessLog']>;
   const { clusters } = (await state()).accounts[0] ?? { clusters: [] };
   const ids = Object.fromEntries(clusters.map(({ name, id }) => [name, id])) as RunningSandbox['clusters'];
-  return { endpoint, env, clusters: ids, state, stop };
+  return { endpoint, env, clusters: ids, state, accessLog, stop };
 }
 
 /** The parts of the sandbox's state that tests look at. */
 export interface SandboxState {
   accounts: {
+    users: { id: string; name: string }[];
     roles: { name: string; trustPolicy: string; systemPolicies: string[] }[];
     clusters: { id: string; name: string; state: string; issuers: string[]; rrsaEnabled: boolean; addons: unknown[] }[];
   }[];
 }
 
-function readState(env: Record<string, string>): Promise<SandboxState> {
-  const url = `${env.ACK_RAM_TOOL_SANDBOX_URL}/state`;
+function readFromAdmin(env: Record<string, string>, what: string): Promise<unknown> {
+  const url = `${env.ACK_RAM_TOOL_SANDBOX_URL}/${what}`;
   const ca = env.NODE_EXTRA_CA_CERTS === undefined ? {} : { ca: readFileSync(env.NODE_EXTRA_CA_CERTS) };
   return new Promise((resolve, reject) => {
     const onAnswer = (answer: IncomingMessage): void => {
