@@ -2,9 +2,10 @@
 import type { CommandTable } from './spec.ts';
 import { credentialPluginCommands } from './table/credential-plugin.ts';
 import { credentialCommands } from './table/credentials.ts';
+import { eciCommands } from './table/eci.ts';
 import { injectionCommands } from './table/injection.ts';
-import { rbacCommands } from './table/rbac.ts';
 import { rabbitMqCommands } from './table/rabbitmq.ts';
+import { rbacCommands } from './table/rbac.ts';
 import { rrsaCommands } from './table/rrsa.ts';
 import { sandboxCommands } from './table/sandbox.ts';
 
@@ -14,6 +15,8 @@ export const table: CommandTable = {
     { path: ['credential-plugin'], summary: 'credentials for kubectl, and kubeconfigs that use them' },
     { path: ['rbac'], summary: 'what RAM users and roles may do in Kubernetes' },
     { path: ['rabbitmq'], summary: 'user names and passwords for ApsaraMQ for RabbitMQ, and a check of the broker' },
+    { path: ['eci'], summary: 'RAM roles of pods on Elastic Container Instance' },
+    { path: ['webhook'], summary: 'the admission webhook that gives pods their identity' },
     { path: ['auth'], summary: 'who the credentials belong to' },
     { path: ['cache'], summary: 'the temporary credentials that are kept between runs' },
     { path: ['utils'], summary: 'small helpers' },
@@ -26,6 +29,7 @@ export const table: CommandTable = {
     ...rbacCommands,
     ...credentialPluginCommands,
     ...rabbitMqCommands,
+    ...eciCommands,
     ...sandboxCommands,
     {
       path: ['version'],

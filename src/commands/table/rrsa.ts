@@ -1,16 +1,9 @@
-import type { CommandSpec, FlagSpec } from '../spec.ts';
+import type { CommandSpec } from '../spec.ts';
 import { associationCommands } from './associations.ts';
 import { backupDir, clusterId, namespace, roleName, serviceAccount, sessionFlags, timeout } from './flags.ts';
+import { policyFlags, roleSettingFlags } from './role-settings.ts';
 
 const outputs = ['text', 'json'];
-
-const policyFlags = (verb: 'attach' | 'detach', preposition: 'to' | 'from'): readonly FlagSpec[] =>
-  (['system', 'custom'] as const).map((type) => ({
-    name: `${verb}-${type}-policy`,
-    kind: 'strings',
-    value: 'NAME',
-    summary: `${verb} this ${type} policy ${preposition} the role; may be repeated`,
-  }));
 
 export const rrsaCommands: readonly CommandSpec[] = [
   {
@@ -77,20 +70,7 @@ export const rrsaCommands: readonly CommandSpec[] = [
       namespace,
       serviceAccount,
       { name: 'create-role-if-not-exist', kind: 'boolean', summary: 'create the role when there is none of that name' },
-      ...policyFlags('attach', 'to'),
-      {
-        name: 'policy-document',
-        kind: 'strings',
-        value: 'NAME=FILE',
-        summary: 'create the custom policy NAME from FILE when it is missing; may be repeated',
-      },
-      { name: 'description', kind: 'string', value: 'TEXT', summary: 'description of a role that is created' },
-      {
-        name: 'max-session-duration',
-        kind: 'duration',
-        value: 'DURATION',
-        summary: 'longest session of a role that is created, 1h to 12h',
-      },
+      ...roleSettingFlags,
       backupDir,
     ],
     outputs,
