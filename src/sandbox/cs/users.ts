@@ -2,7 +2,6 @@ import { accountOf } from '../account.ts';
 import type { SandboxAccount, SandboxApiServer, SandboxCluster } from '../store.ts';
 import { utcTime } from '../time-format.ts';
 import { ApiFault, type Operation, type OperationContext, type Principal } from '../types.ts';
-import { deleteBindings } from './delete-bindings.ts';
 import { clusterResource, existingCluster, invalidRequest } from './requests.ts';
 
 /** What users and roles have in a cluster. The codes of refusals are not published; these are the sandbox's own. */
