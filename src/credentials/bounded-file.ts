@@ -2,6 +2,9 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ToolError } from '../errors.ts';
+import { errnoOf, readFault } from '../read-fault.ts';
+
+export { readFault };
 
 const pipePollMs = 20;
 const pipePatienceMs = 10_000;
@@ -69,26 +72,4 @@ async function readOnce(handle: FileHandle, buffer: Buffer, offset: number): Pro
     if (errnoOf(error) === 'EAGAIN') return undefined;
     throw error;
   }
-}
-
-const readFaults: Record<string, string> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'there is no such file',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  ELOOP: 'too many symbolic links',
-  ENAMETOOLONG: 'its name is too long',
-  ENXIO: 'it is neither a file nor a pipe',
-  EISDIR: 'it is a folder',
-};
-
-/** What is wrong with a file, in words, from what opening or reading it threw. */
-export function readFault(error: unknown): string {
-  const code = errnoOf(error);
-  return code === undefined ? 'the path cannot be opened' : (readFaults[code] ?? code);
-}
-
-function errnoOf(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  return typeof code === 'string' ? code : undefined;
 }

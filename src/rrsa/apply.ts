@@ -66,11 +66,11 @@ export async function applyFile(
   const { report } = ports;
   const { plan, facts } = await look(file, options, ports);
   const { result } = plan;
+  show(result, ports);
   if (!result.changed) {
-    report.info(`nothing to do for cluster ${result.clusterId}`);
+    if (isPlanned(result)) report.info(`nothing to do for cluster ${result.clusterId}`);
     return result;
   }
-  show(result, ports);
   if (options.dryRun) return result;
   await ports.confirm(questionFor(result));
   return reportHalfDone(report, async (done) => {
@@ -97,6 +97,10 @@ async function look(
   const facts = await readFacts(file, options, { ...ports, ram: limitedRam(ports.ram, ports.limiter) });
   requireSupported(facts.cluster, ports.report);
   return { facts, plan: planAssociations(facts, options) };
+}
+
+function isPlanned({ changes, addon }: AssociationsChange): boolean {
+  return changes.every(({ error }) => error === null) && (addon === null || addon.error === null);
 }
 
 function show({ changes, addon, clusterId }: AssociationsChange, { report }: Pick<PlanPorts, 'report'>): void {

@@ -26,6 +26,8 @@ export interface AssociationFacts {
   wanted: RoleFacts[];
   /** With `prune`: every other role of the account, sorted by name. Otherwise none. */
   others: Role[];
+  /** Of those, the ones that cannot be read, and why. Sorted by name. */
+  unread: { roleName: string; error: ToolError }[];
   /** The file wants the helper addon. */
   wantsAddon: boolean;
   /** Absent when it is not wanted, or not installed. */
@@ -64,12 +66,20 @@ export async function readFacts(
     progress.update(`roles: ${read} of ${total} read`);
     return value;
   };
+  const unread = new Map<string, ToolError>();
   const readOthers = async (): Promise<Role[]> => {
     const known = new Set(file.roles.map(({ name }) => name));
     const names = (await ram.listRoleNames()).filter((name) => !known.has(name)).sort();
     total += names.length;
     const roles = await Promise.all(
-      names.map((name) => counted(perRole(ram.getRole(name), signal, (error) => tellUnread(name, error, report)))),
+      names.map((name) =>
+        counted(
+          perRole(ram.getRole(name), signal, (error) => {
+            unread.set(name, error);
+            return undefined;
+          }),
+        ),
+      ),
     );
     return roles.filter((role) => role !== undefined);
   };
@@ -92,7 +102,16 @@ export async function readFacts(
     ] as const;
     await Promise.allSettled(reads);
     const [cluster, wanted, others, addon] = await Promise.all(reads);
-    return { cluster, wanted, others, wantsAddon: file.helperAddon, ...addon };
+    return {
+      cluster,
+      wanted,
+      others,
+      unread: [...unread]
+        .map(([roleName, error]) => ({ roleName, error }))
+        .sort((a, b) => (a.roleName < b.roleName ? -1 : 1)),
+      wantsAddon: file.helperAddon,
+      ...addon,
+    };
   } finally {
     progress.stop();
   }
@@ -143,11 +162,6 @@ export async function perRole<T>(work: Promise<T>, signal: AbortSignal, instead:
     if (isFatal(error, signal) || !(error instanceof ToolError)) throw error;
     return instead(error);
   }
-}
-
-function tellUnread(name: string, error: ToolError, report: Pick<Report, 'warn'>): undefined {
-  report.warn(`role ${name} is left out, it cannot be read: ${error.message}`);
-  return undefined;
 }
 
 function countOf(roles: number): string {

@@ -47,7 +47,7 @@ export interface AddonChange {
 
 export interface AssociationsChange {
   clusterId: string;
-  /** In the order of the file; then, when pruning, other roles that trust the cluster, by name. */
+  /** In the order of the file; then, when pruning, by name other roles that trust the cluster, and those that cannot be read. */
   changes: RoleChange[];
   /** `null` when the file does not want it. */
   addon: AddonChange | null;
@@ -89,6 +89,7 @@ export function planAssociations(facts: AssociationFacts, options: PlanOptions):
   const roles = [
     ...facts.wanted.map((role) => planWanted(role, source)),
     ...facts.others.flatMap((role) => planOther(role, source)),
+    ...facts.unread.map(({ roleName, error }) => unreadRole(roleName, error)),
   ];
   const changes = roles.map(({ change }) => change);
   const addon = planAddon(facts);
@@ -189,6 +190,23 @@ function planOther(role: Role, source: Source): PlannedRole[] {
       },
     },
   ];
+}
+
+/** A role that the file does not name, of which it is not known what pruning would take away. */
+function unreadRole(roleName: string, error: ToolError): PlannedRole {
+  const change: RoleChange = {
+    roleName,
+    kind: 'none',
+    before: null,
+    after: null,
+    serviceAccounts: [],
+    policies: [],
+    notes: [],
+    done: [],
+    backup: null,
+    error,
+  };
+  return { change, wish: { wants: [], removals: [], compact: false }, writesTrust: false, trustsNobody: false };
 }
 
 function trustsNobody(document: PolicyDocument): boolean {

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { messageOf, ToolError } from '../errors.ts';
 import { formatPolicy, parsePolicy } from '../policy/document.ts';
+import { readFault } from '../read-fault.ts';
 import {
   type AssociationsFile,
   MAX_FILE_BYTES,
@@ -32,7 +33,7 @@ export interface WantedAssociations extends Omit<AssociationsFile, 'roles'> {
 export async function readAssociations(file: string, cwd: string): Promise<WantedAssociations> {
   const path = resolve(cwd, file);
   const text = await readBounded(path, MAX_FILE_BYTES).catch((cause: unknown) => {
-    throw new ToolError('FILE_UNREADABLE', `cannot read the file ${file}: ${messageOf(cause)}`, { cause });
+    throw new ToolError('FILE_UNREADABLE', `cannot read the file ${file}: ${faultOf(cause)}`, { cause });
   });
   const model = await parseAssociationsFile(text, file);
   const documents = new Map<string, string>();
@@ -56,7 +57,7 @@ export async function readAssociations(file: string, cwd: string): Promise<Wante
 /** Without white space. */
 async function readDocument(wanted: PolicyDocumentFile, folder: string): Promise<string> {
   const text = await readBounded(resolve(folder, wanted.path), MAX_DOCUMENT_BYTES).catch((cause: unknown) => {
-    const message = `${wanted.place}: the document of policy ${wanted.name} cannot be read: ${messageOf(cause)}`;
+    const message = `${wanted.place}: the document of policy ${wanted.name} cannot be read: ${faultOf(cause)}`;
     throw new ToolError('FILE_UNREADABLE', message, { cause });
   });
   const document = (() => {
@@ -79,7 +80,13 @@ function invalid({ place }: PolicyDocumentFile, problem: string): ToolError {
   return new ToolError('FILE_INVALID', `${place}: ${problem}`);
 }
 
-/** The text of a file, also of one without an end. Throws where it is longer than `maxBytes`. */
+class TooLarge extends Error {}
+
+function faultOf(cause: unknown): string {
+  return cause instanceof TooLarge ? cause.message : readFault(cause);
+}
+
+/** The text of a file, also of one without an end. Throws `TooLarge` where it is longer than `maxBytes`. */
 async function readBounded(path: string, maxBytes: number): Promise<string> {
   const handle = await open(path, 'r');
   try {
@@ -90,7 +97,7 @@ async function readBounded(path: string, maxBytes: number): Promise<string> {
       if (bytesRead === 0) break;
       length += bytesRead;
     }
-    if (length > maxBytes) throw new Error(`it is larger than ${Math.floor(maxBytes / 1024)} KiB`);
+    if (length > maxBytes) throw new TooLarge(`it is larger than ${Math.floor(maxBytes / 1024)} KiB`);
     return buffer.toString('utf8', 0, length);
   } finally {
     await handle.close();

@@ -123,6 +123,22 @@ describe('apply', () => {
     expect(again).toMatchObject({ changed: false });
   });
 
+  it('shows what it leaves as it is, also when there is nothing to do', async () => {
+    const { apply, report } = world({ roles: ['a'] });
+    await apply(fileOf(role('a', ['n/x', 'n/y'])));
+    await apply(fileOf(role('a', ['n/x', 'n/y'], { description: 'other' })), {}, { confirm: mustNotAsk });
+    expect(report.text()).toMatch(/info: role a: its description is .*it stays as it is/);
+    expect(report.text()).toContain('info: nothing to do for cluster c123');
+  });
+
+  it('does not say that there is nothing to do where something could not be planned', async () => {
+    const { apply, report } = world();
+    const { changed } = await apply(fileOf(role('missing', ['n/x'])), {}, { confirm: mustNotAsk });
+    expect(changed).toBe(false);
+    expect(report.text()).toContain('warn: role missing is left out');
+    expect(report.text()).not.toContain('nothing to do');
+  });
+
   it('does the others when one fails, says which, and does the rest when it is run again', async () => {
     const { apply, ram, writes } = world({ roles: ['a', 'broken', 'c', 'refused'] });
     ram.roles.set('broken', { ...ram.addRole('broken', 'no json') });
@@ -319,13 +335,18 @@ describe('plan', () => {
     expect(report.progressTexts.length).toBeLessThan(20);
   });
 
-  it('leaves out a role that cannot be read when it prunes, and stops at credentials', async () => {
-    const { ports, clock, ram, report } = world({ roles: ['a', 'b'] });
+  it('says of a role that cannot be read when it prunes why not, plans the others, and stops at credentials', async () => {
+    const { ports, clock, ram } = world({ roles: ['a', 'b', 'c'] });
     const { getRole } = ram;
-    ram.getRole = async (name) => (name === 'b' ? Promise.reject(networkError()) : getRole(name));
+    ram.getRole = async (name) => {
+      if (name === 'c') return undefined;
+      return name === 'b' ? Promise.reject(networkError()) : getRole(name);
+    };
     const { changes } = await clock.run(planFile(fileOf(role('a', ['n/x'])), { ...quiet, prune: true }, ports));
-    expect(changes.map(({ roleName }) => roleName)).toEqual(['a']);
-    expect(report.text()).toContain('warn: role b is left out');
+    expect(changes.map(({ roleName, kind, error }) => [roleName, kind, error?.code])).toEqual([
+      ['a', 'update', undefined],
+      ['b', 'none', 'NETWORK'],
+    ]);
     const refused = new ToolError('CREDENTIALS_REFUSED', 'no');
     ram.getRole = async () => Promise.reject(refused);
     expect(await errorOf(clock.run(planFile(fileOf(role('a', ['n/x'])), quiet, ports)))).toBe(refused);
@@ -370,8 +391,13 @@ describe('the files that a plan is made on', () => {
   });
 
   it('cannot be missing, a folder or without an end', async () => {
-    for (const path of ['missing.yaml', '.', '/dev/zero']) {
-      expect(await errorOf(readAssociations(path, folder))).toMatchObject({ code: 'FILE_UNREADABLE' });
+    for (const [path, why] of [
+      ['missing.yaml', 'there is no such file'],
+      ['.', 'it is a folder'],
+      ['/dev/zero', 'it is larger than 1024 KiB'],
+    ] as const) {
+      const message = `cannot read the file ${path}: ${why}`;
+      expect(await errorOf(readAssociations(path, folder))).toMatchObject({ code: 'FILE_UNREADABLE', message });
     }
   });
 });

@@ -66,7 +66,14 @@ function plan(
   options: { prune?: boolean; compact?: boolean; others?: Role[]; facts?: Partial<AssociationFacts> } = {},
 ) {
   const wanted = roles.map((role) => ({ policies: [], notes: [], ...role }));
-  const facts = { cluster: cluster(), wanted, others: options.others ?? [], wantsAddon: false, ...options.facts };
+  const facts = {
+    cluster: cluster(),
+    wanted,
+    others: options.others ?? [],
+    unread: [],
+    wantsAddon: false,
+    ...options.facts,
+  };
   return planAssociations(facts, { prune: options.prune ?? false, compact: options.compact ?? false });
 }
 
