@@ -14,7 +14,6 @@ describe('expectAccount', () => {
     expect(await Promise.all([checked(), checked(), checked()])).toEqual([credentials, credentials, credentials]);
     expect(await checked()).toBe(credentials);
     expect(ask).toHaveBeenCalledTimes(1);
-    expect(ask).toHaveBeenCalledWith(provider);
   });
 
   test('refuses every other account, naming both, and does not ask again', async () => {
@@ -28,6 +27,22 @@ describe('expectAccount', () => {
       expect(JSON.stringify([error.message, error])).not.toContain('PLANTED');
     }
     expect(ask).toHaveBeenCalledTimes(1);
+  });
+
+  test('asks about renewed credentials again, and about those very ones', async () => {
+    const issued = [1, 2, 3].map((n) => ({ ...credentials, accessKeyId: `STS.${n}`, securityToken: `T${n}` }));
+    let next = 0;
+    const renewing = async () => issued[next++] ?? credentials;
+    const asked: string[] = [];
+    const checked = expectAccount(renewing, account, async (own) => {
+      const { accessKeyId } = await own();
+      asked.push(accessKeyId);
+      return identity(accessKeyId === 'STS.2' ? '1000000000000002' : account);
+    });
+    expect(await checked()).toBe(issued[0]);
+    await expect(checked({ renew: true })).rejects.toMatchObject({ code: 'WRONG_ACCOUNT' });
+    expect(await checked({ renew: true })).toBe(issued[2]);
+    expect(asked).toEqual(['STS.1', 'STS.2', 'STS.3']);
   });
 
   test('passes on that credentials are to be renewed', async () => {

@@ -380,6 +380,19 @@ describe('--expect-account', () => {
     expect(wrong.stderr).not.toContain('planted');
   });
 
+  it('keeps assume-role from printing credentials of another account', async () => {
+    const other = '2000000000000002';
+    const wrong = await runTool(
+      [
+        ...['rrsa', 'assume-role', '-r', `acs:ram::${account}:role/any`, '-t', '/no/such/token'],
+        ...['-p', `acs:ram::${account}:oidc-provider/any`, '--expect-account', other],
+      ],
+      { env: admin },
+    );
+    expect([wrong.exitCode, wrong.stdout]).toEqual([4, '']);
+    expect(wrong.stderr).toContain(`and account ${other} is expected`);
+  });
+
   it('wants an account id', async () => {
     const refused = await runTool([...whoami, '--expect-account', 'admin'], { env: admin });
     expect(refused.exitCode).toBe(2);

@@ -1,3 +1,4 @@
+import { expectAccountOfRole } from '../../credentials/expect-account.ts';
 import { fromOidc, oidcSessionFault } from '../../credentials/oidc.ts';
 import { readOidcToken } from '../../credentials/token-file.ts';
 import { usageError } from '../../errors.ts';
@@ -15,6 +16,8 @@ export async function run(input: CommandInput, io: Io): Promise<number> {
   };
   const fault = oidcSessionFault(session);
   if (fault !== undefined) throw usageError(fault);
+  const expected = flags.string('expect-account');
+  if (expected) expectAccountOfRole(session.roleArn, expected);
   const tokenFile = flags.required('oidc-token-file');
   const { assumeRoleWithOidc, print } = await createContext(input, io);
   const readToken = (): Promise<string> => readOidcToken(tokenFile, { home: io.home, stdin: io.stdin });
