@@ -1,6 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readBoundedFile } from '../credentials/bounded-file.ts';
 import { expandHome } from '../credentials/expand-home.ts';
-import { messageOf, ToolError, usageError } from '../errors.ts';
+import { ToolError, usageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { formatPolicy, parsePolicy } from '../policy/document.ts';
 import type { PolicyDocumentInput } from '../rrsa/role-policies.ts';
@@ -35,14 +35,13 @@ async function readDocument(flag: string, io: Io): Promise<PolicyDocumentInput> 
     throw usageError(`--policy-document ${JSON.stringify(flag)} is not of the form NAME=FILE`);
   }
   const path = expandHome(file, io.home);
-  let text: string;
-  try {
-    const { size } = await stat(path);
-    if (size > 16 * longestDocument) throw new Error('it is far too long for a policy');
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    throw new ToolError('FILE_UNREADABLE', `cannot read the policy document ${path}: ${messageOf(error)}`);
+  // White space is not sent.
+  const limitBytes = 16 * longestDocument;
+  const { bytes } = await readBoundedFile(path, 'the policy document', limitBytes);
+  if (bytes.length > limitBytes) {
+    throw new ToolError('FILE_INVALID', `the policy document ${path} is far too long for a policy`);
   }
+  const text = bytes.toString('utf8');
   const document = formatPolicy(parsePolicy(text, path, 'FILE_INVALID'), 'compact');
   if (document.length > longestDocument) {
     throw new ToolError('FILE_INVALID', `the policy document ${path} has more than ${longestDocument} characters`);
