@@ -46,6 +46,7 @@ export async function connectByKubeconfig(
   flags: Flags,
   { clock, log }: Pick<Context, 'clock' | 'log'>,
   io: Io,
+  timeoutMs?: number,
 ): Promise<KubernetesClient> {
   const { connectKubernetes } = await import('../kubernetes/client.ts');
   return connectKubernetes(
@@ -57,6 +58,7 @@ export async function connectByKubeconfig(
       signal: io.signal,
       debug: (message) => log.debug(message),
       proxyFor: (server) => proxyFor(server, io.env),
+      timeoutMs,
     },
   );
 }

@@ -41,7 +41,7 @@ export function findObjects(document: unknown): { workloads: Workload[]; named: 
     const { kind } = value;
     const group = groupOf(value.apiVersion);
     const metadata = recordAt(value, 'metadata');
-    const name = textOf(metadata.name) ?? textOf(metadata.generateName) ?? '';
+    const name = textOf(metadata.name) ?? textOf(metadata.generateName) ?? '(no name)';
     const namespace = textOf(metadata.namespace);
     const entry = Object.hasOwn(podPaths, kind) ? podPaths[kind] : undefined;
     if (kind === 'List' && group === '' && Array.isArray(value.items)) {

@@ -1,5 +1,5 @@
 import type { CommandSpec, FlagSpec } from '../spec.ts';
-import { clusterId, roleName } from './flags.ts';
+import { clusterId, namespace, roleName } from './flags.ts';
 
 const providerFlags: readonly FlagSpec[] = [
   {
@@ -48,5 +48,70 @@ export const injectionCommands: readonly CommandSpec[] = [
     ],
     cloud: true,
     load: () => import('../rrsa/inject.ts'),
+  },
+  {
+    path: ['webhook', 'serve'],
+    summary: 'be the admission webhook that gives pods their identity',
+    description:
+      'Answers admission reviews at POST /mutate over https with what ack-pod-identity-webhook injects, for pods that are created; /healthz and /readyz tell its state. Namespaces and service accounts are read from the API server: of its own cluster in a pod, else of your kubeconfig. The certificate is read again when its files change. A pod is never refused: what goes wrong is logged, and the pod is let in unchanged. Logs JSON lines.',
+    examples: [
+      'ack-ram-tool webhook serve --tls-cert /certs/tls.crt --tls-key /certs/tls.key --provider-arn acs:ram::1000000000000001:oidc-provider/ack-rrsa-c86fddxxxx',
+      'ack-ram-tool webhook serve --listen 127.0.0.1:8443 --tls-cert tls.crt --tls-key tls.key -c c86fddxxxx --kubeconfig ./kubeconfig',
+    ],
+    flags: [
+      { name: 'listen', kind: 'string', value: 'ADDRESS', summary: 'host:port to serve at', default: '0.0.0.0:8443' },
+      {
+        name: 'tls-cert',
+        kind: 'path',
+        value: 'FILE',
+        summary: 'certificate, and those between it and its CA (PEM)',
+        required: true,
+      },
+      { name: 'tls-key', kind: 'path', value: 'FILE', summary: 'private key of the certificate (PEM)', required: true },
+      ...providerFlags,
+      ...kubeconfigFlags,
+    ],
+    cloud: true,
+    load: () => import('../webhook/serve.ts'),
+  },
+  {
+    path: ['webhook', 'manifests'],
+    summary: 'print what deploys the admission webhook',
+    description:
+      'Prints ServiceAccount, ClusterRole, ClusterRoleBinding, Service, Deployment and MutatingWebhookConfiguration, for kubectl apply. It is called for pods of namespaces with the label pod-identity.alibabacloud.com/injection: on. The certificate is made by cert-manager, or one of your own in a Secret, or without these flags a new one that is part of what is printed, its private key included.',
+    examples: [
+      'ack-ram-tool webhook manifests -c c86fddxxxx --image registry.example.com/ack-ram-tool:0.1.0 --cert-manager | kubectl apply -f -',
+      'ack-ram-tool webhook manifests --image registry.example.com/ack-ram-tool:0.1.0 --tls-secret webhook-tls --ca-file ca.crt --provider-arn acs:ram::1000000000000001:oidc-provider/ack-rrsa-c86fddxxxx',
+    ],
+    flags: [
+      {
+        name: 'image',
+        kind: 'string',
+        value: 'IMAGE',
+        summary: 'image whose entry point is this tool',
+        required: true,
+      },
+      { ...namespace, summary: 'where the webhook runs', default: 'kube-system', required: false },
+      ...providerFlags,
+      { name: 'cert-manager', kind: 'boolean', summary: 'let cert-manager make and renew the certificate' },
+      {
+        name: 'tls-secret',
+        kind: 'string',
+        value: 'NAME',
+        summary: 'Secret of type kubernetes.io/tls that holds the certificate; goes with --ca-file',
+      },
+      { name: 'ca-file', kind: 'path', value: 'FILE', summary: 'CA of that certificate (PEM)' },
+      { name: 'replicas', kind: 'string', value: 'NUMBER', summary: 'how many pods answer', default: '2' },
+      {
+        name: 'failure-policy',
+        kind: 'string',
+        value: 'POLICY',
+        summary: 'ignore lets pods in without identity while nobody answers, fail refuses them',
+        default: 'ignore',
+        choices: ['ignore', 'fail'],
+      },
+    ],
+    cloud: true,
+    load: () => import('../webhook/manifests.ts'),
   },
 ];
