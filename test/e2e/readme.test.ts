@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { table } from '../../src/commands/table.ts';
+import { rbacCleanupPresenter } from '../../src/output/results/rbac-cleanup.ts';
+import { rbacScanPresenter } from '../../src/output/results/rbac-scan.ts';
 import { runTool, scratchFolder, startedSandbox } from '../support/tool.ts';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
@@ -13,6 +15,24 @@ for (const [, names = '', text = ''] of readme.matchAll(
 )) {
   for (const [, name = ''] of names.matchAll(/`([^`]+)`/g)) examples.set(name, JSON.parse(text));
 }
+
+/** What a command prints that needs more than the sandbox: its presenter, given a result of its kind. */
+const identity = { uid: '200000000000000001', type: 'RamUser', name: 'alice', deleted: false };
+const binding = { kind: 'ClusterRoleBinding', namespace: null, name: 'b' };
+const scanned = { clusterId: 'c1', name: 'foo', error: null };
+const presented = new Map<string, object>([
+  [
+    'rbac scan-user-permissions',
+    rbacScanPresenter.json({ clusters: [{ ...scanned, bindings: [{ identity, binding }] }] } as never),
+  ],
+  [
+    'rbac cleanup-user-permissions',
+    rbacCleanupPresenter.json({
+      identity,
+      clusters: [{ ...scanned, bindings: [binding], activity: null, backup: 'b', cleaned: true }],
+    } as never),
+  ],
+]);
 
 /** The keys and the kinds of their values. A value that may be null says nothing about its kind. */
 function shapeOf(value: unknown): unknown {
@@ -135,6 +155,10 @@ roles:
       expectSameShape(JSON.parse(result.stdout), examples.get(name), name);
       seen.add(name);
       backup = JSON.parse(result.stdout).backup ?? backup;
+    }
+    for (const [name, document] of presented) {
+      expectSameShape({ schemaVersion: 1, ...document }, examples.get(name), name);
+      seen.add(name);
     }
     expect([...examples.keys()].filter((name) => !seen.has(name))).toEqual([]);
   }, 60_000);
