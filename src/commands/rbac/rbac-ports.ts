@@ -61,6 +61,9 @@ async function getCluster({ ack }: Cloud, clusterId: string): Promise<RbacCluste
 
 async function readDirectory({ sts, ram }: Cloud): Promise<Directory> {
   const [caller, users, roles] = await Promise.all([sts.getCallerIdentity(), ram.listUsers(), ram.listRoles()]);
+  if (roles.some(({ id }) => id === '')) {
+    throw new ToolError('BAD_ANSWER', 'RAM names a role without its id, so that nobody can be told to be deleted');
+  }
   // The principal of a session is `<role id>:<session name>`.
   const callerUid = caller.userId ?? caller.roleId ?? /^\d+/.exec(caller.principalId)?.[0] ?? caller.accountId;
   return { accountId: caller.accountId, callerUid, users, roles };

@@ -55,6 +55,8 @@ function linesOf(
   if (!cleaned) return [`cluster ${clusterId} was not cleaned up`];
   return [
     `cleaned up after ${who} in cluster ${clusterId}`,
-    ...(backup === null ? [] : [`  ${bindings.length} bindings are kept in ${backup}`]),
+    ...(backup === null
+      ? []
+      : [`  ${bindings.length === 1 ? '1 binding is' : `${bindings.length} bindings are`} kept in ${backup}`]),
   ];
 }
