@@ -6,7 +6,7 @@ import { staticIdentity, tokenIdentity } from './cache-key.ts';
 import { type KeyFamily, readFamilies } from './key-variables.ts';
 import { fromOidc, oidcSessionFault } from './oidc.ts';
 import type { Credentials, Provider, Source } from './provider.ts';
-import { readOidcToken } from './token-file.ts';
+import { createTokenReader, readOidcToken } from './token-file.ts';
 
 const roleArnVariable = 'ALIBABA_CLOUD_ROLE_ARN';
 const providerArnVariable = 'ALIBABA_CLOUD_OIDC_PROVIDER_ARN';
@@ -107,26 +107,18 @@ function resolveOidc(options: EnvironmentOptions): OidcEnvironment | undefined {
   const session = { ...role, providerArn };
   const fault = oidcSessionFault(session);
   if (fault !== undefined) throw broken(fault);
-  const readToken = async (): Promise<string> => {
+  const token = createTokenReader(async () => {
     try {
       return await readOidcToken(tokenFile, { home });
     } catch (error) {
       throw broken(messageOf(error), `check ${tokenFileVariable}`, error);
     }
-  };
-  // A pipe can be read only once: the token that the identity was made of is the one the next call uses.
-  let unused: string | undefined;
-  const takeToken = async (): Promise<string> => {
-    const token = unused ?? (await readToken());
-    unused = undefined;
-    return token;
-  };
+  });
   return {
-    provider: fromOidc({ session, readToken: takeToken, assumeRoleWithOidc }),
+    provider: fromOidc({ session, readToken: token.take, assumeRoleWithOidc }),
     async identity() {
-      unused = await readToken();
       const { roleArn, sessionName } = roleRequest(session);
-      return ['environment-oidc', roleArn, providerArn, sessionName, ...tokenIdentity(unused)];
+      return ['environment-oidc', roleArn, providerArn, sessionName, ...tokenIdentity(await token.peek())];
     },
   };
 }

@@ -7,7 +7,7 @@ import { sha256, tokenIdentity } from './cache-key.ts';
 import { type GithubRequest, githubRequest, requestGithubToken } from './github-oidc.ts';
 import { fromOidc, type OidcSession, oidcSessionFault } from './oidc.ts';
 import type { Exchange, Provider, Source } from './provider.ts';
-import { parseOidcToken, readOidcToken } from './token-file.ts';
+import { createTokenReader, parseOidcToken, readOidcToken } from './token-file.ts';
 
 /** What RAM's OIDC providers expect as `aud` unless told otherwise. */
 const defaultAudience = 'sts.aliyuncs.com';
@@ -45,6 +45,11 @@ type Fetch = { read(): Promise<string>; identity(): Promise<readonly string[]> }
  * not give what its kind should; the provider throws that, too, and `CREDENTIALS_REFUSED` when STS refuses.
  */
 export function pipelineOidcSource(options: PipelineOidcOptions): Source {
+  let known: Fetch | undefined;
+  const fetch = (): Fetch => {
+    known ??= fetchFor(options);
+    return known;
+  };
   return {
     name: 'OIDC token of the pipeline',
     lookedAt: 'no --oidc-token-source is given',
@@ -52,13 +57,13 @@ export function pipelineOidcSource(options: PipelineOidcOptions): Source {
     async resolve(): Promise<Provider | undefined> {
       if (!isConfigured(options)) return undefined;
       const session = sessionOf(options);
-      const { read } = fetchFor(options);
+      const { read } = fetch();
       return fromOidc({ session, readToken: read, assumeRoleWithOidc: options.assumeRoleWithOidc });
     },
     async identity() {
       if (!isConfigured(options)) return undefined;
       const { providerArn, roleArn, sessionName = '' } = sessionOf(options);
-      return ['pipeline-oidc', providerArn, roleArn, sessionName, ...(await fetchFor(options).identity())];
+      return ['pipeline-oidc', providerArn, roleArn, sessionName, ...(await fetch().identity())];
     },
   };
 }
@@ -120,7 +125,8 @@ function fetchFor({ env, home, source = '', audience, exchange }: PipelineOidcOp
 }
 
 function tokenAt(read: () => Promise<string>): Fetch {
-  return { read, identity: async () => tokenIdentity(await read()) };
+  const { take, peek } = createTokenReader(read);
+  return { read: take, identity: async () => tokenIdentity(await peek()) };
 }
 
 /** The address and the bearer are those of one job, and no token need be fetched to know them. */

@@ -11,7 +11,7 @@ import { memoize } from './memoize.ts';
 import { fromOidc, oidcSessionFault } from './oidc.ts';
 import type { Section } from './profile-section.ts';
 import type { Credentials, Exchange, Provider, ReadMetadata } from './provider.ts';
-import { readOidcToken } from './token-file.ts';
+import { createTokenReader, readOidcToken } from './token-file.ts';
 
 /** What profiles need of the outside. */
 export interface ProfilePorts {
@@ -160,17 +160,17 @@ export function oidcRole(section: Section, keys: OidcKeys, ports: ProfilePorts):
   if (oidcSessionFault(session) !== undefined) {
     throw section.broken(`${keys.providerArn} is not of the form acs:ram::<account id>:oidc-provider/<name>`);
   }
-  const readToken = async (): Promise<string> => {
+  const token = createTokenReader(async () => {
     try {
       return await readOidcToken(tokenFile, { home });
     } catch (error) {
       throw section.broken(messageOf(error), { hint: `check ${keys.tokenFile[0]}`, cause: error });
     }
-  };
+  });
   return {
-    provider: fromOidc({ session, readToken, assumeRoleWithOidc }),
+    provider: fromOidc({ session, readToken: token.take, assumeRoleWithOidc }),
     isStatic: false,
-    identity: async () => ['oidc', ...tokenIdentity(await readToken()), providerArn, ...sessionIdentity(session)],
+    identity: async () => ['oidc', ...tokenIdentity(await token.peek()), providerArn, ...sessionIdentity(session)],
   };
 }
 

@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -63,6 +65,23 @@ async function failureOf(options: Partial<PipelineOidcOptions>): Promise<ToolErr
   }
   throw new Error('nothing was thrown');
 }
+
+describe('the identity of a pipeline', () => {
+  test('spends the token it was made of on the call that follows, because a pipe can be read only once', async () => {
+    const path = join(home, 'pipe');
+    execFileSync('mkfifo', [path]);
+    const writer = open(path, 'w').then(async (handle) => {
+      await handle.writeFile(token);
+      await handle.close();
+    });
+    const { source, sent } = setUp({ source: `file:${path}` });
+    const provider = await source.resolve();
+    expect(await source.identity?.()).toContain('project:1');
+    await writer;
+    await provider?.();
+    expect(sent).toMatchObject([{ oidcToken: token }]);
+  });
+});
 
 describe('pipelineOidcSource', () => {
   test('is absent when nothing asks for it', async () => {
