@@ -22,7 +22,7 @@ export interface InjectionFacts {
   roleArn: (roleName: string) => string | undefined;
 }
 
-/** RFC 6902 `add`. A last step of `-` appends to a list; any other sets a key that is absent or null. */
+/** RFC 6902 `add`. A last step of `-` appends to a list; any other sets a key. */
 export interface InjectionChange {
   /** From the pod down: `['spec', 'containers', 0, 'env', '-']`. */
   path: readonly (string | number)[];

@@ -1,10 +1,13 @@
-/** Changes made by adding text, so that comments, layout and order of everything that is there stay as they are. */
+/** Changes made in the text, so that comments, layout and order of everything that is there stay as they are. */
 import type { Document, Node, Pair, YAMLMap, YAMLSeq } from 'yaml';
 import type { InjectionChange } from './inject.ts';
+import { replaceValue } from './manifest-replace.ts';
 import type { Manifest, Yaml } from './manifest-stream.ts';
 
 interface Insertion {
   offset: number;
+  /** Where the text that makes way for it ends; absent when none does. */
+  end?: number;
   /** Of two at one place, what stands deeper comes first. */
   depth: number;
   text: string;
@@ -29,13 +32,21 @@ export function insertText(
     if (!yaml.isCollection(target) || target.range === undefined || target.range === null) return undefined;
     const node = target as YAMLMap | YAMLSeq;
     const depth = addition.parent.length;
-    const insertion = node.flow ? intoFlow(text, node, addition) : intoBlock(text, node, addition, document, yaml);
+    const keys: [string, unknown][] = [];
+    for (const [key, value] of Object.entries(addition.keys)) {
+      const replacement = yaml.isMap<Node, Node | null>(node) ? replaceValue(node, key, value, yaml) : undefined;
+      if (replacement === undefined) keys.push([key, value]);
+      else insertions.push({ ...replacement, depth });
+    }
+    if (addition.items.length === 0 && keys.length === 0) continue;
+    const added = { ...addition, keys: Object.fromEntries(keys) };
+    const insertion = node.flow ? intoFlow(text, node, added) : intoBlock(text, node, added, document, yaml);
     if (insertion === undefined) return undefined;
     insertions.push({ ...insertion, depth });
   }
   insertions.sort((a, b) => b.offset - a.offset || a.depth - b.depth);
   return insertions.reduce(
-    (whole, { offset, text: added }) => whole.slice(0, offset) + added + whole.slice(offset),
+    (whole, { offset, end = offset, text: added }) => whole.slice(0, offset) + added + whole.slice(end),
     text,
   );
 }

@@ -1,10 +1,11 @@
 import { ToolError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { type ClusterFacts, noCluster, readClusterFacts } from '../../kubernetes/cluster-facts.ts';
-import { type InjectedManifests, injectManifests } from '../../kubernetes/inject-manifests.ts';
+import { injectManifests } from '../../kubernetes/inject-manifests.ts';
 import { checkRoleName } from '../../policy/name.ts';
 import { type Context, createContext } from '../context.ts';
 import { readManifests } from '../manifest-input.ts';
+import { tellManifestNotes } from '../manifest-notes.ts';
 import type { Flags } from '../options.ts';
 import { connectByKubeconfig, podIdentity } from '../pod-identity.ts';
 import type { CommandInput } from '../spec.ts';
@@ -20,7 +21,7 @@ export async function run(input: CommandInput, io: Io): Promise<number> {
     { ...manifests, roleName, namespaceLabelled: flags.boolean('namespace-labelled') },
     { identity, cluster: clusterFacts(flags, context, io) },
   );
-  tell(injected, context);
+  tellManifestNotes(injected, context.report);
   io.stdout.write(injected.text);
   return 0;
 }
@@ -41,14 +42,4 @@ function clusterFacts(flags: Flags, context: Context, io: Io): ClusterFacts {
     namespaceLabels: (name) => orNone((facts) => facts.namespaceLabels(name)),
     serviceAccountAnnotations: (namespace, name) => orNone((facts) => facts.serviceAccountAnnotations(namespace, name)),
   };
-}
-
-function tell({ workloads, rewritten }: InjectedManifests, { report }: Context): void {
-  if (workloads.length === 0) report.warn('there is no pod in these manifests, and nothing that makes pods');
-  for (const { name, notes } of workloads) {
-    for (const { warning, message } of notes) report[warning ? 'warn' : 'info'](`${name}: ${message}`);
-  }
-  for (const index of rewritten) {
-    report.warn(`document ${index} was written anew: its aliases are written out, and its layout is another one`);
-  }
 }

@@ -21,4 +21,26 @@ export const eciCommands: readonly CommandSpec[] = [
     changes: true,
     load: () => import('../eci/create-role.ts'),
   },
+  {
+    path: ['eci', 'annotate'],
+    summary: 'give the pods of manifests a RAM role for when they run on ECI',
+    description:
+      'Puts the annotation k8s.aliyun.com/eci-ram-role-name into the metadata of Pods, and of the pod templates of Deployments, StatefulSets, DaemonSets, ReplicaSets, Jobs, CronJobs and Lists of them, and prints the manifests; comments, layout and everything else stay. It takes effect when a pod is created, so pods that run already must be recreated. A pod without the label alibabacloud.com/eci is pointed out on stderr.',
+    examples: [
+      'ack-ram-tool eci annotate -f deployment.yaml -r ECIRamRoleTest | kubectl apply -f -',
+      'helm template app ./chart | ack-ram-tool eci annotate -f - -r ECIRamRoleTest',
+    ],
+    flags: [
+      {
+        name: 'file',
+        short: 'f',
+        kind: 'path',
+        value: 'FILE',
+        summary: 'the manifests, YAML or JSON, any number of documents; - reads stdin',
+        required: true,
+      },
+      roleName,
+    ],
+    load: () => import('../eci/annotate.ts'),
+  },
 ];
