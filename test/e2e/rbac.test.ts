@@ -2,7 +2,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sendJson, startedListServer } from '../support/kubernetes-lists.ts';
-import { runTool, scratchFolder, startedSandbox } from '../support/tool.ts';
+import { hasTerminal, openTerminal } from '../support/terminal.ts';
+import { bin, runTool, scratchFolder, startedSandbox } from '../support/tool.ts';
+
+if (!hasTerminal && process.env.CI) throw new Error('tmux is missing, and a pipeline must test at a terminal');
 
 const api = '/apis/rbac.authorization.k8s.io/v1';
 const gone = '300123456789012347';
@@ -213,5 +216,29 @@ describe('rbac cleanup-user-permissions', async () => {
       `${api}/namespaces/app/rolebindings/b1999`,
     ]);
     expect((await cleaned())[0]).toContain(gone);
+  });
+});
+
+describe.skipIf(!hasTerminal)('rbac cleanup-user-permissions at a terminal (needs tmux)', async () => {
+  if (!hasTerminal) return;
+  const { env, cleaned } = await startedClusters();
+  const argv = [process.execPath, bin, 'rbac', 'cleanup-user-permissions', '-c', 'c1', '-u', active];
+  const open = () => openTerminal(argv, { PATH: process.env.PATH, LANG: 'C.UTF-8', ...env });
+
+  it('shows the activity, and cleans nothing when the answer is no', async () => {
+    const terminal = open();
+    const screen = await terminal.shows(/Clean up after .* though it was active lately/);
+    expect(screen).toContain('ACTIVE in the last 7 days');
+    terminal.send('n', 'Enter');
+    expect(await terminal.shows('EXIT=')).toContain('EXIT=130');
+    expect(await cleaned()).toEqual([[], []]);
+  });
+
+  it('cleans up after whoever was active when that was agreed to', async () => {
+    const terminal = open();
+    await terminal.shows('Clean up after');
+    terminal.send('y', 'Enter');
+    expect(await terminal.shows('EXIT=')).toContain('EXIT=0');
+    expect(await cleaned()).toEqual([[active], []]);
   });
 });
