@@ -187,6 +187,16 @@ it('gives the log of a cluster, newest first', async () => {
   expect(entries.map(({ id, text }) => `${id} ${text}`)).toEqual(['3 new', '2 new, too', '1 old']);
 });
 
+it('gives every character of a log entry, and its time with its offset', async () => {
+  const cluster_log = 'c1ab | cab c1 | Failed to enable RRSA';
+  const { ack } = await ackWith({
+    'GET /clusters/c1/logs': [{ ID: 1, cluster_id: 'c1ab', cluster_log, created: '2025-04-07T09:00:00+08:00' }],
+  });
+  expect(await ack.listClusterLogs('c1')).toEqual([
+    { id: 1, text: cluster_log, createdAt: new Date(Date.UTC(2025, 3, 7, 1)) },
+  ]);
+});
+
 describe('an addon', () => {
   const install = 'POST /clusters/c1/components/install';
 
