@@ -16,7 +16,7 @@ function optionFor(flag: FlagSpec, own: boolean): Option {
 function facts(flag: FlagSpec): string {
   const parts = [
     flag.required ? 'required' : undefined,
-    flag.choices && flag.choices.length <= 6 ? flag.choices.join(', ') : undefined,
+    flag.choices?.join(', '),
     flag.default === undefined ? undefined : `default ${flag.default}`,
     flag.env && flag.env.length > 0 ? `env ${flag.env.join(', ')}` : undefined,
   ].filter((part) => part !== undefined);
