@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { AssumeRole } from '../../src/credentials/assume-role.ts';
-import { type CredentialOptions, resolveCredentials } from '../../src/credentials/resolve.ts';
+import { type CredentialOptions, resolveCredentials, resolveKnownCredentials } from '../../src/credentials/resolve.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { scratchFolder } from '../support/tool.ts';
 
@@ -224,6 +224,36 @@ describe('the expected account', () => {
     expect((await provider()).accessKeyId).toBe('STS.1');
     expect((await provider({ renew: true })).accessKeyId).toBe('STS.2');
     expect(asked).toHaveLength(2);
+  });
+});
+
+describe('what tells credentials apart', () => {
+  const keyOf = async (overrides: Partial<CredentialOptions> = {}): Promise<string> => {
+    const { asked, options } = setup(overrides);
+    const key = await (await resolveKnownCredentials(options)).key();
+    expect(asked).toEqual([]);
+    return key;
+  };
+  const keys = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'LTAI', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'secret' };
+
+  test('is known without a call, and holds no secret', async () => {
+    expect(await keyOf()).toMatch(/^[0-9a-f]{64}$/);
+    expect(await keyOf()).toBe(await keyOf());
+  });
+
+  test('is the key, its secret, its token, the role, its session and the account that is expected', async () => {
+    const others = await Promise.all([
+      keyOf(),
+      keyOf({ env: { ...keys, ALIBABA_CLOUD_ACCESS_KEY_ID: 'LTAJ' } }),
+      keyOf({ env: { ...keys, ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'other' } }),
+      keyOf({ env: { ...keys, ALIBABA_CLOUD_SECURITY_TOKEN: 'token' } }),
+      keyOf({ env: { ...keys, ALIBABA_CLOUD_ROLE_ARN: roleArn } }),
+      keyOf({ role: { roleArn } }),
+      keyOf({ role: { roleArn, policy: '{}' } }),
+      keyOf({ role: { roleArn, sessionName: 'me' } }),
+      keyOf({ expectAccount: '1' }),
+    ]);
+    expect(new Set(others).size).toBe(others.length);
   });
 });
 
