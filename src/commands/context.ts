@@ -21,6 +21,7 @@ import type { Clock, Confirm, Report } from '../rrsa/report.ts';
 import { cacheFolder } from '../user-folders.ts';
 import { type Flags, wholeSeconds } from './options.ts';
 import type { CommandInput } from './spec.ts';
+import { sessionFlags } from './table/flags.ts';
 
 export interface Context {
   log: Log;
@@ -93,7 +94,7 @@ function cloudOptions(flags: Flags, io: Io, log: Log, clock: Clock): Omit<CloudO
 
 /** @throws ToolError `USAGE` for a malformed `--role-arn` or session flag; nothing is called yet. */
 export async function createContext(
-  { flags }: CommandInput,
+  { spec, flags }: CommandInput,
   io: Io,
   defaults: Partial<CloudOptions> = {},
 ): Promise<Context> {
@@ -106,9 +107,11 @@ export async function createContext(
   const options = { ...cloudOptions(flags, io, log, clock), ...defaults };
   const json = flags.string('output') === 'json';
 
+  // Elsewhere a flag of such a name is of something else: `--duration` of `rabbitmq ping`.
+  const session = sessionFlags.every((flag) => spec.flags.includes(flag)) ? sessionOptions(flags) : {};
   let resolved: Promise<KnownCredentials> | undefined;
   const resolve = (): Promise<KnownCredentials> => {
-    resolved ??= resolveKnownCredentials(credentialOptions(flags, io, options, clock, report));
+    resolved ??= resolveKnownCredentials(credentialOptions(flags, session, io, options, clock, report));
     return resolved;
   };
   const credentials: Provider = async (ask) => {
@@ -140,6 +143,7 @@ type Reporter = Pick<Report, 'debug' | 'info' | 'warn'>;
 
 function credentialOptions(
   flags: Flags,
+  session: SessionFlags,
   io: Io,
   options: Omit<CloudOptions, 'credentials'>,
   clock: CloudOptions['clock'],
@@ -167,8 +171,8 @@ function credentialOptions(
     profileName: given(flags.string('profile-name')),
     credentialType: flags.string('credential-type') as CredentialOptions['credentialType'],
     pipeline: pipelineRequest(flags),
-    role: roleSession(flags, env),
-    session: askedSession(flags),
+    role: roleSession(flags, session, env),
+    session: Object.values(session).some((value) => value !== undefined) ? session : undefined,
     expectAccount: given(flags.string('expect-account')),
     cache: flags.boolean('cache') ? { folder: cacheFolder(io), uid: io.uid } : undefined,
     stsEndpointName: stsHost(options),
@@ -188,10 +192,9 @@ function pipelineRequest(flags: Flags): CredentialOptions['pipeline'] {
 /** An empty value is one that was not given. */
 const given = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
 
-function roleSession(flags: Flags, env: Env): RoleSession | undefined {
+function roleSession(flags: Flags, session: SessionFlags, env: Env): RoleSession | undefined {
   const roleArn = given(flags.string('role-arn'));
   if (roleArn === undefined) return undefined;
-  const session = sessionOptions(flags);
   return { ...session, roleArn, sessionName: session.sessionName ?? given(env.ALIBABA_CLOUD_ROLE_SESSION_NAME) };
 }
 
@@ -204,14 +207,11 @@ function stsHost(options: Omit<CloudOptions, 'credentials'>): string {
   }
 }
 
-/** The session flags for whatever role the credentials are of; `undefined` when none is given. */
-function askedSession(flags: Flags): CredentialOptions['session'] {
-  const session = sessionOptions(flags);
-  return Object.values(session).some((value) => value !== undefined) ? session : undefined;
-}
+/** For whatever role the credentials are of. */
+type SessionFlags = Omit<RoleSession, 'roleArn'>;
 
 /** Session flags of the command, absent where it has none. */
-export function sessionOptions(flags: Flags): Omit<RoleSession, 'roleArn'> {
+export function sessionOptions(flags: Flags): SessionFlags {
   return {
     sessionName: flags.string('session-name'),
     durationSeconds: wholeSeconds(flags, 'duration'),
