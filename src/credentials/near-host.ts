@@ -1,7 +1,7 @@
 /** Hosts that no stranger stands in front of: plain http to them is no leak. */
 
 /** 127.0.0.0/8, `::1` and `localhost`. */
-export function isLoopback({ hostname }: URL): boolean {
+export function isLoopback({ hostname }: Pick<URL, 'hostname'>): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 

@@ -20,7 +20,7 @@ export interface UserCredentials {
  * `base64("0:" + owner + ":" + AccessKey id [+ ":" + security token])`, and
  * `base64(HEX(HMAC-SHA1(key = timestamp, data = AccessKey secret)) + ":" + timestamp)` with capital hex digits. Text is
  * UTF-8. Both are good for as long as the keys are.
- * Source: ApsaraMQ for RabbitMQ, "Access with RRSA", step 3.
+ * Source: step 3 of the page on RRSA in the documentation of ApsaraMQ for RabbitMQ.
  * @param timestamp milliseconds since the epoch, the moment of signing
  */
 export function userCredentials(keys: RabbitMqKeys, timestamp: number): UserCredentials {
