@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { podOn } from '../support/pod.ts';
 import { type RunningSandbox, runTool, scratchFolder, startedSandbox, type ToolOptions } from '../support/tool.ts';
 
-const processes = 40;
+const processes = 50;
 const sandbox = await startedSandbox(['--update-time', '0s']);
 const pod = await podOn(sandbox, scratchFolder());
 
