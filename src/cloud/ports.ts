@@ -173,6 +173,10 @@ export interface RamPort {
   attachPolicyToRole(roleName: string, policy: AttachedPolicy): Promise<boolean>;
   /** False when it was not attached. */
   detachPolicyFromRole(roleName: string, policy: AttachedPolicy): Promise<boolean>;
+  /** The policies that a RAM user has himself, not those of his groups. */
+  listPoliciesForUser(userName: string): Promise<AttachedPolicy[]>;
+  /** As `attachPolicyToRole`. */
+  attachPolicyToUser(userName: string, policy: AttachedPolicy): Promise<boolean>;
 }
 
 export interface TemporaryCredentials {

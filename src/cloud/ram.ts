@@ -55,6 +55,26 @@ export function ramPort(deps: SdkDeps): RamPort {
     );
   }
 
+  async function attach(
+    kind: 'Role' | 'User',
+    name: string,
+    policy: AttachedPolicy,
+    send: Parameters<typeof call<unknown>>[1],
+  ): Promise<boolean> {
+    let attempts = 0;
+    const thing = `policy ${policy.name} on ${kind.toLowerCase()} ${name}`;
+    try {
+      await call({ action: `AttachPolicyTo${kind}`, thing }, (sdk, attempt) => {
+        attempts = attempt;
+        return send(sdk, attempt);
+      });
+      return true;
+    } catch (error) {
+      if (isApiError(error, `EntityAlreadyExists.${kind}.Policy`)) return attempts > 1;
+      throw error;
+    }
+  }
+
   return {
     getRole,
 
@@ -124,11 +144,7 @@ export function ramPort(deps: SdkDeps): RamPort {
       const { policies } = await call(operation, ({ client, models }) =>
         client.listPoliciesForRole(new models.ListPoliciesForRoleRequest({ roleName })),
       );
-      return (policies?.policy ?? []).map(({ policyName, policyType }) => {
-        const type = toPolicyType(policyType);
-        if (policyName && type !== undefined) return { name: policyName, type };
-        throw badAnswer({ service: 'RAM', ...operation }, 'a policy without a name or a known type');
-      });
+      return (policies?.policy ?? []).map((policy) => toAttachedPolicy(operation, policy));
     },
 
     async getPolicyDocument(policy) {
@@ -162,20 +178,10 @@ export function ramPort(deps: SdkDeps): RamPort {
       }
     },
 
-    async attachPolicyToRole(roleName, policy) {
-      let attempts = 0;
-      const thing = `policy ${policy.name} on role ${roleName}`;
-      try {
-        await call({ action: 'AttachPolicyToRole', thing }, ({ client, models }, attempt) => {
-          attempts = attempt;
-          return client.attachPolicyToRole(new models.AttachPolicyToRoleRequest({ ...toRequest(policy), roleName }));
-        });
-        return true;
-      } catch (error) {
-        if (isApiError(error, 'EntityAlreadyExists.Role.Policy')) return attempts > 1;
-        throw error;
-      }
-    },
+    attachPolicyToRole: (roleName, policy) =>
+      attach('Role', roleName, policy, ({ client, models }) =>
+        client.attachPolicyToRole(new models.AttachPolicyToRoleRequest({ ...toRequest(policy), roleName })),
+      ),
 
     async detachPolicyFromRole(roleName, policy) {
       let attempts = 0;
@@ -194,7 +200,29 @@ export function ramPort(deps: SdkDeps): RamPort {
         throw error;
       }
     },
+
+    async listPoliciesForUser(userName) {
+      const operation = { action: 'ListPoliciesForUser', thing: `user ${userName}` };
+      const { policies } = await call(operation, ({ client, models }) =>
+        client.listPoliciesForUser(new models.ListPoliciesForUserRequest({ userName })),
+      );
+      return (policies?.policy ?? []).map((policy) => toAttachedPolicy(operation, policy));
+    },
+
+    attachPolicyToUser: (userName, policy) =>
+      attach('User', userName, policy, ({ client, models }) =>
+        client.attachPolicyToUser(new models.AttachPolicyToUserRequest({ ...toRequest(policy), userName })),
+      ),
   };
+}
+
+function toAttachedPolicy(
+  operation: Operation,
+  { policyName, policyType }: { policyName?: string; policyType?: string },
+): AttachedPolicy {
+  const type = toPolicyType(policyType);
+  if (policyName && type !== undefined) return { name: policyName, type };
+  throw badAnswer({ service: 'RAM', ...operation }, 'a policy without a name or a known type');
 }
 
 function toRequest({ name, type }: AttachedPolicy): { policyName: string; policyType: PolicyType } {

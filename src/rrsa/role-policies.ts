@@ -151,7 +151,7 @@ export async function detachPolicies(
 }
 
 /** What RAM has just created is not known everywhere at once: for some seconds it may deny that it exists. */
-async function retryUntilKnown<T>(
+export async function retryUntilKnown<T>(
   attempt: () => Promise<T>,
   isNotYetKnown: (error: unknown) => boolean,
   ports: { report: Pick<Report, 'debug'>; clock: Clock; signal: AbortSignal },

@@ -40,6 +40,7 @@ const throttled = { status: 400, code: 'Throttling.User' };
 const unavailable = { status: 503, code: 'ServiceUnavailable' };
 const denied = { status: 403, code: 'NoPermission' };
 const noRole = { status: 404, code: 'EntityNotExist.Role' };
+const noUser = { status: 404, code: 'EntityNotExist.User' };
 const noPolicy = { status: 404, code: 'EntityNotExist.Policy' };
 
 describe('a role', () => {
@@ -255,6 +256,27 @@ describe('policies', () => {
     expect(await ram.detachPolicyFromRole('reader', policy)).toBe(false);
     expect(await ram.detachPolicyFromRole('reader', policy)).toBe(false);
     expect(await errorOf(ram.detachPolicyFromRole('reader', policy))).toMatchObject({ code: 'ROLE_NOT_FOUND' });
+  });
+
+  it('of a user are listed, and attached unless they are already', async () => {
+    const wire = { PolicyName: policy.name, PolicyType: 'System' };
+    const listed = await ramWith({ ok: { Policies: { Policy: [wire] } } }, { ok: {} }, noUser);
+    expect(await listed.ram.listPoliciesForUser('deployer')).toEqual([policy]);
+    expect(await listed.ram.listPoliciesForUser('deployer')).toEqual([]);
+    expect(await errorOf(listed.ram.listPoliciesForUser('nobody'))).toMatchObject({
+      code: 'CLOUD_API',
+      message: 'RAM ListPoliciesForUser for user nobody was refused: EntityNotExist.User',
+    });
+    expect(listed.server.seen[0]?.query).toEqual({ UserName: 'deployer' });
+
+    const already = { status: 409, code: 'EntityAlreadyExists.User.Policy' };
+    const { ram, server } = await ramWith({ ok: {} }, already, noPolicy);
+    expect(await ram.attachPolicyToUser('deployer', policy)).toBe(true);
+    expect(await ram.attachPolicyToUser('deployer', policy)).toBe(false);
+    expect(await errorOf(ram.attachPolicyToUser('deployer', policy))).toMatchObject({ code: 'POLICY_NOT_FOUND' });
+    expect(server.seen[0]?.query).toEqual({ PolicyType: 'System', PolicyName: policy.name, UserName: 'deployer' });
+    const late = await ramWith('cut', already);
+    expect(await late.ram.attachPolicyToUser('deployer', policy)).toBe(true);
   });
 
   it('were changed by the first attempt when only the second was answered', async () => {

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Cluster, RamPort, Role } from '../../src/cloud/ports.ts';
+import type { AttachedPolicy, Cluster, RamPort, Role } from '../../src/cloud/ports.ts';
 import { CloudApiError, ToolError } from '../../src/errors.ts';
 import type { WithLock } from '../../src/rrsa/lock.ts';
 import type { Change, Clock, Report } from '../../src/rrsa/report.ts';
@@ -102,6 +102,8 @@ export interface FakeRam extends RamPort {
   readonly policies: Map<string, string>;
   /** Role name to `System/Name` or `Custom/Name`. */
   readonly attached: Map<string, Set<string>>;
+  /** The same for RAM users; those that are in it exist. */
+  readonly attachedToUsers: Map<string, Set<string>>;
   /** Every call, by name, in order of arrival. */
   readonly calls: string[];
   addRole(name: string, trustPolicy: string): Role;
@@ -114,6 +116,7 @@ export function fakeRam(clock?: Clock, latency: () => number = () => 30): FakeRa
   const roles = new Map<string, Role>();
   const policies = new Map<string, string>();
   const attached = new Map<string, Set<string>>();
+  const attachedToUsers = new Map<string, Set<string>>();
   const calls: string[] = [];
   const keyOf = (policy: { name: string; type: string }): string => `${policy.type}/${policy.name}`;
 
@@ -129,11 +132,22 @@ export function fakeRam(clock?: Clock, latency: () => number = () => 30): FakeRa
     if (role === undefined) throw apiError('EntityNotExist.Role', 404);
     return role;
   };
+  const policiesOfUser = (name: string): Set<string> => {
+    const found = attachedToUsers.get(name);
+    if (found === undefined) throw apiError('EntityNotExist.User', 404);
+    return found;
+  };
+  const policiesIn = (keys: ReadonlySet<string>): AttachedPolicy[] =>
+    [...keys].map((key) => {
+      const [type, policy] = key.split('/');
+      return { type: type as 'System' | 'Custom', name: policy ?? '' };
+    });
 
   const ram: FakeRam = {
     roles,
     policies,
     attached,
+    attachedToUsers,
     calls,
     addRole(name, trustPolicy) {
       const role: Role = {
@@ -173,10 +187,16 @@ export function fakeRam(clock?: Clock, latency: () => number = () => 30): FakeRa
     listPoliciesForRole: (name) =>
       serve('listPoliciesForRole', () => {
         existing(name);
-        return [...(attached.get(name) ?? [])].map((key) => {
-          const [type, policy] = key.split('/');
-          return { type: type as 'System' | 'Custom', name: policy ?? '' };
-        });
+        return policiesIn(attached.get(name) ?? new Set());
+      }),
+    listPoliciesForUser: (name) => serve('listPoliciesForUser', () => policiesIn(policiesOfUser(name))),
+    attachPolicyToUser: (name, policy) =>
+      serve('attachPolicyToUser', () => {
+        const set = policiesOfUser(name);
+        if (!policies.has(keyOf(policy))) throw new ToolError('POLICY_NOT_FOUND', `no ${policy.name}`);
+        if (set.has(keyOf(policy))) return false;
+        set.add(keyOf(policy));
+        return true;
       }),
     getPolicyDocument: (policy) => serve('getPolicyDocument', () => policies.get(keyOf(policy))),
     createPolicy: ({ name, document }) =>

@@ -43,4 +43,34 @@ export const eciCommands: readonly CommandSpec[] = [
     ],
     load: () => import('../eci/annotate.ts'),
   },
+  {
+    path: ['eci', 'pass-role-policy'],
+    summary: 'print, or create and attach, the policy that lets a RAM user give a role to pods',
+    description:
+      'A RAM user may give a role to a pod when ram:PassRole is allowed for that role. Prints the policy document, which needs no credentials. With --create it becomes a custom policy, after one question; a policy of that name that says the same is taken, another one is never overwritten.',
+    examples: [
+      'ack-ram-tool eci pass-role-policy -r ECIRamRoleTest',
+      'ack-ram-tool eci pass-role-policy -r ECIRamRoleTest --create --attach-to-user deployer',
+    ],
+    flags: [
+      roleName,
+      { name: 'create', kind: 'boolean', summary: 'create the custom policy when there is none' },
+      {
+        name: 'attach-to-user',
+        kind: 'string',
+        value: 'NAME',
+        summary: 'attach it to this RAM user; goes with --create',
+      },
+      {
+        name: 'policy-name',
+        kind: 'string',
+        value: 'NAME',
+        summary: 'name of the custom policy; else pass-role- and the name of the role',
+      },
+    ],
+    outputs,
+    cloud: true,
+    changes: true,
+    load: () => import('../eci/pass-role-policy.ts'),
+  },
 ];
