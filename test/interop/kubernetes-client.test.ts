@@ -24,10 +24,7 @@ describeWithKubeApiserver('the client of a real API server', async () => {
   /** The administrator's kubeconfig with another user. */
   const kubeconfigOf = (user: unknown): string => {
     const file = join(folder, `${crypto.randomUUID()}.kubeconfig`);
-    const { clusters, contexts } = JSON.parse(server.kubeconfigText);
-    const users = [{ name: contexts[0].context.user, user }];
-    const config = { apiVersion: 'v1', kind: 'Config', clusters, contexts, users };
-    writeFileSync(file, JSON.stringify({ ...config, 'current-context': contexts[0].name }));
+    writeFileSync(file, server.kubeconfigWith(user));
     return file;
   };
 

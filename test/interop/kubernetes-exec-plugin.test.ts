@@ -1,9 +1,9 @@
-import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { describeWithKubeApiserver, startedKubeApiserver } from '../support/kube-apiserver.ts';
-import { accountId, clusterId, startedSandboxOf } from '../support/kube-sandbox.ts';
-import { bin, runTool, scratchFolder } from '../support/tool.ts';
+import { accountId, clusterId, pathWithTool, startedSandboxOf } from '../support/kube-sandbox.ts';
+import { runTool, scratchFolder } from '../support/tool.ts';
 
 const audience = 'sts.aliyuncs.com';
 const providerArn = `acs:ram::${accountId}:oidc-provider/ack-rrsa-${clusterId}`;
@@ -37,16 +37,12 @@ describeWithKubeApiserver('kubectl with this tool as its credential plugin', asy
     ALIBABA_CLOUD_ACCESS_KEY_SECRET: keys.accessKeySecret,
   };
 
-  const path = join(folder, 'bin');
-  mkdirSync(path);
-  writeFileSync(join(path, 'ack-ram-tool'), `#!/bin/sh\nexec '${process.execPath}' '${bin}' "$@"\n`);
-  chmodSync(join(path, 'ack-ram-tool'), 0o755);
-
+  const PATH = pathWithTool();
   /** A machine of its own: nothing is cached, and kubectl has our kubeconfig. */
   const machine = async (name: string, ...flags: string[]) => {
     const home = join(folder, name);
     mkdirSync(join(home, '.kube'), { recursive: true });
-    const env = { ...sandbox.env, HOME: home, PATH: `${path}:${process.env.PATH}` };
+    const env = { ...sandbox.env, HOME: home, PATH };
     const printed = await runTool(['get-kubeconfig', '-c', clusterId, ...flags], { env });
     expect(printed.exitCode, printed.stderr).toBe(0);
     const kubeconfig = join(home, '.kube', 'config');

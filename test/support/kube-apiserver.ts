@@ -1,11 +1,13 @@
 import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
-import { Agent, request as httpsRequest } from 'node:https';
+import { Agent } from 'node:https';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, test } from 'vitest';
 import { type BackgroundProgram, hasEnded, killProgram, logTail, startProgram } from './background-program.ts';
-import { type CertificateAndKey, makeCertificateAuthority, makeSigningKey } from './certificate-authority.ts';
+import { makeCertificateAuthority, makeSigningKey } from './certificate-authority.ts';
 import { freePorts } from './free-ports.ts';
+import { type KubeAnswer, sendToServer } from './kube-rest.ts';
+import { kubeconfigOf } from './kubeconfig.ts';
 import { runProgram, scratchFolder, type ToolOptions, type ToolResult } from './tool.ts';
 
 /** Where `.ci/build-kube-apiserver` keeps what it builds. */
@@ -40,12 +42,8 @@ export interface KubeApiserverOptions {
   issuer?: string;
   /** Also runs the controller manager: default service accounts, deletion of namespaces. Default: no. */
   controllers?: boolean;
-}
-
-export interface KubeAnswer {
-  status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever document the server sends
-  body: any;
+  /** URL that is asked about bearer tokens which are none of a service account. Default: nobody. */
+  authenticator?: string;
 }
 
 export interface KubeRequest {
@@ -65,6 +63,8 @@ export interface KubeApiserver {
   /** Of the cluster's administrator (group system:masters), with everything embedded. */
   kubeconfig: string;
   kubeconfigText: string;
+  /** The same with another user, such as `{ token }`, as text. */
+  kubeconfigWith(user: unknown): string;
   /** Files of the CA that signs the server's and the clients' certificates; the key is PKCS#1. */
   caFile: string;
   caKeyFile: string;
@@ -140,6 +140,12 @@ export async function startedKubeApiserver(options: KubeApiserverOptions = {}): 
     `--audit-policy-file=${file('audit-policy.json', JSON.stringify(auditPolicy))}`,
     `--audit-log-path=${auditFile}`,
     '--service-cluster-ip-range=10.0.0.0/24',
+    ...(options.authenticator === undefined
+      ? []
+      : [
+          `--authentication-token-webhook-config-file=${file('authenticator.kubeconfig', kubeconfigOf(options.authenticator))}`,
+          '--authentication-token-webhook-version=v1',
+        ]),
   ]);
 
   const agents = {
@@ -148,7 +154,7 @@ export async function startedKubeApiserver(options: KubeApiserverOptions = {}): 
   };
   afterAll(() => Object.values(agents).forEach((agent) => void agent.destroy()));
   const call = (agent: Agent, method: string, path: string, body?: unknown, bearer?: string): Promise<KubeAnswer> =>
-    send(agent, `${url}${path}`, method, body, bearer);
+    sendToServer(agent, `${url}${path}`, method, body, bearer);
   const request: KubeApiserver['request'] = (method, path, body, bearer) =>
     call(bearer === undefined ? agents.admin : agents.nobody, method, path, body, bearer);
 
@@ -180,6 +186,7 @@ export async function startedKubeApiserver(options: KubeApiserverOptions = {}): 
     issuer,
     kubeconfig,
     kubeconfigText,
+    kubeconfigWith: (user) => JSON.stringify({ ...JSON.parse(kubeconfigText), users: [{ name: 'admin', user }] }),
     caFile,
     caKeyFile,
     request,
@@ -222,44 +229,6 @@ const auditPolicy = {
 function requestOf(line: string): KubeRequest {
   const { verb, requestURI: uri, user, responseStatus } = JSON.parse(line);
   return { verb, uri, user: user.username, groups: user.groups, status: responseStatus?.code };
-}
-
-function kubeconfigOf(server: string, ca: string, { cert, key }: CertificateAndKey): string {
-  const base64 = (text: string): string => Buffer.from(text).toString('base64');
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name: 'test', cluster: { server, 'certificate-authority-data': base64(ca) } }],
-    users: [{ name: 'admin', user: { 'client-certificate-data': base64(cert), 'client-key-data': base64(key) } }],
-    contexts: [{ name: 'admin@test', context: { cluster: 'test', user: 'admin' } }],
-    'current-context': 'admin@test',
-  });
-}
-
-function send(agent: Agent, url: string, method: string, body?: unknown, bearer?: string): Promise<KubeAnswer> {
-  return new Promise((resolve, reject) => {
-    // No `accept: application/json`: the server refuses to send its keys to who wants nothing but that.
-    const headers = {
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
-    };
-    const outgoing = httpsRequest(url, { method, agent, headers }, (answer) => {
-      let text = '';
-      answer.setEncoding('utf8').on('data', (part) => (text += part));
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body: parsed(text) }));
-    });
-    outgoing.on('error', reject);
-    outgoing.end(body === undefined ? undefined : JSON.stringify(body));
-  });
-}
-
-/** Health paths answer text. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
 
 async function untilReady(check: () => Promise<KubeAnswer>, running: readonly BackgroundProgram[]): Promise<void> {

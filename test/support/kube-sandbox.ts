@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubeApiserver } from './kube-apiserver.ts';
-import { type RunningSandbox, scratchFolder, startedSandbox } from './tool.ts';
+import { bin, type RunningSandbox, scratchFolder, startedSandbox } from './tool.ts';
 
 export const accountId = '1000000000000001';
 
@@ -30,4 +30,13 @@ export function startedSandboxOf(
   const file = join(scratchFolder(), 'seed.yaml');
   writeFileSync(file, JSON.stringify(seed));
   return startedSandbox(['--seed', file]);
+}
+
+/** A PATH on which the built program is `ack-ram-tool`, as kubectl looks for it. */
+export function pathWithTool(): string {
+  const folder = scratchFolder();
+  const file = join(folder, 'ack-ram-tool');
+  writeFileSync(file, `#!/bin/sh\nexec '${process.execPath}' '${bin}' "$@"\n`);
+  chmodSync(file, 0o755);
+  return `${folder}:${process.env.PATH}`;
 }
