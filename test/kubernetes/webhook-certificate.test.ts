@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeSelfSigned } from '../../src/kubernetes/self-signed.ts';
@@ -7,11 +7,12 @@ import { fakeClock } from '../support/fake-clock.ts';
 import { scratchFolder } from '../support/tool.ts';
 
 const [first, second] = await Promise.all([makeSelfSigned('a', Date.now()), makeSelfSigned('b', Date.now())]);
+const scratch = scratchFolder();
 const readFile = async (path: string): Promise<string> => readFileSync(path, 'latin1');
 
 /** As a kubelet lays a Secret out: files are links into `..data`, which is a link that is swapped. */
 function mountedSecret() {
-  const folder = scratchFolder();
+  const folder = mkdtempSync(join(scratch, 'secret-'));
   let version = 0;
   const swap = (cert: string, key: string): void => {
     version += 1;

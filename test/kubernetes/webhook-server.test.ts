@@ -18,6 +18,9 @@ function servingOf({ cert, key, expiresAt }: SelfSigned): ServingCertificate {
   return { cert, key, expiresAt, fingerprint: '' };
 }
 
+const servers: WebhookServer[] = [];
+afterAll(() => Promise.all(servers.map((server) => server.close())));
+
 async function started(options: Partial<WebhookServerOptions> = {}): Promise<WebhookServer> {
   const server = await startWebhookServer({
     host: '127.0.0.1',
@@ -28,7 +31,7 @@ async function started(options: Partial<WebhookServerOptions> = {}): Promise<Web
     sleep: async () => {},
     ...options,
   });
-  afterAll(() => server.close());
+  servers.push(server);
   return server;
 }
 
