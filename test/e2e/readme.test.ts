@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { table } from '../../src/commands/table.ts';
+import { rabbitMqPingPresenter } from '../../src/output/results/rabbitmq-ping.ts';
 import { rbacCleanupPresenter } from '../../src/output/results/rbac-cleanup.ts';
 import { rbacScanPresenter } from '../../src/output/results/rbac-scan.ts';
 import { runTool, scratchFolder, startedSandbox } from '../support/tool.ts';
@@ -21,6 +22,18 @@ const identity = { uid: '200000000000000001', type: 'RamUser', name: 'alice', de
 const binding = { kind: 'ClusterRoleBinding', namespace: null, name: 'b' };
 const scanned = { clusterId: 'c1', name: 'foo', error: null };
 const presented = new Map<string, object>([
+  [
+    'rabbitmq ping',
+    rabbitMqPingPresenter.json({
+      sent: 1,
+      received: 1,
+      lost: 0,
+      duplicated: 0,
+      errors: 0,
+      reconnects: 0,
+      successRate: 100,
+    }),
+  ],
   [
     'rbac scan-user-permissions',
     rbacScanPresenter.json({ clusters: [{ ...scanned, bindings: [{ identity, binding }] }] } as never),
@@ -115,6 +128,8 @@ roles:
     ['rrsa apply', ['-f', plan, '-y']],
     ['rrsa setup-addon', ['-c', cluster, '-a', 'kritis-validation-hook', '-y']],
     ['rrsa restore-trust-policy', [...role, '--from', '{backup}', '-y']],
+    ['eci create-role', ['--role-name', 'pods', '-y']],
+    ['rabbitmq get-credentials', ['--instance-id', 'rabbitmq-cn-test']],
     ['cache clear', []],
     ['auth whoami', []],
     ['auth whoami', ['--role-arn', 'acs:ram::1000000000000001:role/by-admin']],
