@@ -8,6 +8,7 @@ import { runTool, scratchFolder, startedSandbox, type ToolOptions, type ToolResu
 /** `test/bench/rabbitmq-ping.mjs` sets a full minute. */
 const duration = process.env.RABBITMQ_PING_DURATION ?? '15s';
 const refresh = process.env.RABBITMQ_PING_REFRESH ?? '2s';
+const isSoak = process.env.RABBITMQ_PING_DURATION !== undefined;
 const seconds = Number.parseInt(duration, 10);
 const testTimeout = (seconds + 45) * 1000;
 
@@ -75,6 +76,7 @@ describeWithRabbitMq('rabbitmq ping against a real broker', async () => {
       refresh,
     ]);
     const result = JSON.parse(stdout);
+    if (isSoak) process.stderr.write(`${JSON.stringify(result)}\n`);
     expect(result, stderr).toEqual(
       summary({ sent: result.sent, received: result.sent, reconnects: result.reconnects }),
     );
@@ -93,6 +95,7 @@ describeWithRabbitMq('rabbitmq ping against a real broker', async () => {
     await broker.restart();
     const { exitCode, stdout, stderr } = await running;
     const result = JSON.parse(stdout);
+    if (isSoak) process.stderr.write(`${JSON.stringify(result)}\n`);
     expect(result, stderr).toMatchObject({ lost: 0, received: result.sent });
     expect(result.errors).toBeGreaterThan(0);
     expect(exitCode).toBe(0);
