@@ -48,7 +48,9 @@ describeWithKubeApiserver('service-account tokens of a real API server', async (
     ]);
     expect(bound.exitCode, bound.stderr).toBe(0);
     // The authorizer hears of a new binding by its watch.
-    await expect.poll(async () => (await server.anonymous('/.well-known/openid-configuration')).status).toBe(200);
+    await expect
+      .poll(async () => (await server.anonymous('/.well-known/openid-configuration')).status, { timeout: 10_000 })
+      .toBe(200);
     const { body } = await server.anonymous('/.well-known/openid-configuration');
     expect(body.issuer).toBe(issuer);
     expect((await server.anonymous('/openid/v1/jwks')).body.keys).toHaveLength(1);
