@@ -128,6 +128,7 @@ roles:
     ['rrsa apply', ['-f', plan, '-y']],
     ['rrsa setup-addon', ['-c', cluster, '-a', 'kritis-validation-hook', '-y']],
     ['rrsa restore-trust-policy', [...role, '--from', '{backup}', '-y']],
+    ['eci pass-role-policy', ['--role-name', 'pods']],
     ['eci create-role', ['--role-name', 'pods', '-y']],
     ['rabbitmq get-credentials', ['--instance-id', 'rabbitmq-cn-test']],
     ['cache clear', []],
