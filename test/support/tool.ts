@@ -84,6 +84,8 @@ export async function startedSandbox(flags: readonly string[] = []): Promise<Run
     return ended;
   };
   afterAll(stop);
+  // Within a test `afterAll` comes too late to be heard, and a run that breaks off hears nothing.
+  process.once('exit', () => child.kill('SIGKILL'));
   const line = await new Promise<string>((resolve, reject) => {
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (chunk) => {
