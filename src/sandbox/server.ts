@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { messageOf, ToolError } from '../errors.ts';
@@ -74,6 +74,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const onInternalError = options.onInternalError ?? (() => {});
   const log = new AccessLog(onInternalError);
   const stopping = new AbortController();
+  // Any number of requests may be kept waiting at once, and each listens.
+  setMaxListeners(0, stopping.signal);
   let state: SandboxState | undefined;
   const identity = options.tls ? await makeTlsIdentity(host, Date.now()) : undefined;
   const server = createServer((request) => {

@@ -126,6 +126,20 @@ describe('a sandbox', () => {
     expect((await whoami(sandbox)).status).toBe(200);
   });
 
+  it('keeps any number of requests waiting without a warning', async () => {
+    const warnings: Error[] = [];
+    const hear = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', hear);
+    try {
+      const sandbox = await started({ latencyMs: 20 });
+      await Promise.all(Array.from({ length: 30 }, () => fetch(sandbox.endpoint).then((answer) => answer.text())));
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(warnings).toEqual([]);
+    } finally {
+      process.off('warning', hear);
+    }
+  });
+
   it('goes on after a client that sent nonsense or left', async () => {
     const sandbox = await started({ latencyMs: 50 });
     const port = Number(new URL(sandbox.endpoint).port);
