@@ -4,8 +4,9 @@ import type { CloudService } from '../errors.ts';
 import type { Env } from '../io.ts';
 import { ackPort } from './ack.ts';
 import { type Endpoint, resolveEndpoint } from './endpoints.ts';
+import { imsPort } from './ims.ts';
 import { assumeRoleWithOidc } from './oidc.ts';
-import type { AckPort, AssumeRoleWithOidc, RamPort, StsPort } from './ports.ts';
+import type { AckPort, AssumeRoleWithOidc, ImsPort, RamPort, StsPort } from './ports.ts';
 import { ramPort } from './ram.ts';
 import { stsPort } from './sts.ts';
 
@@ -38,13 +39,20 @@ export interface Cloud {
   ack: AckPort;
   ram: RamPort;
   sts: StsPort;
+  ims: ImsPort;
   assumeRoleWithOidc: AssumeRoleWithOidc;
 }
 
 /** A bad endpoint or proxy throws `USAGE` from the first call that needs it, not from here. */
 export function connect(options: CloudOptions): Cloud {
   const deps = { ...toDeps(options), credentials: options.credentials };
-  return { ack: ackPort(deps), ram: ramPort(deps), sts: stsPort(deps), assumeRoleWithOidc: assumeRoleWithOidc(deps) };
+  return {
+    ack: ackPort(deps),
+    ram: ramPort(deps),
+    sts: stsPort(deps),
+    ims: imsPort(deps),
+    assumeRoleWithOidc: assumeRoleWithOidc(deps),
+  };
 }
 
 /** The one call that needs no credentials. */

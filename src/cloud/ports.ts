@@ -179,6 +179,26 @@ export interface RamPort {
   attachPolicyToUser(userName: string, policy: AttachedPolicy): Promise<boolean>;
 }
 
+/** An OIDC identity provider of the account. */
+export interface OidcProvider {
+  name: string;
+  /** `acs:ram::<account>:oidc-provider/<name>` */
+  arn: string;
+  /** The `iss` that tokens must have. It cannot be changed. */
+  issuerUrl: string;
+  /** The audiences that tokens may have. */
+  clientIds: string[];
+  /** SHA-1 thumbprints, in hex, of the issuer's certificate authorities. */
+  fingerprints: string[];
+  /** Tokens issued longer ago are refused. Absent when the API does not say. */
+  issuanceLimitHours?: number | undefined;
+}
+
+export interface ImsPort {
+  /** `undefined` when there is no such provider. */
+  getOidcProvider(name: string): Promise<OidcProvider | undefined>;
+}
+
 export interface TemporaryCredentials {
   accessKeyId: string;
   accessKeySecret: string;

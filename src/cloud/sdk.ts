@@ -75,9 +75,14 @@ export function stsSdk(deps: SdkDeps): SdkCall<StsModule> {
   return sdkCall('STS', async () => commonJs<StsModule>(await import('@alicloud/sts20150401')), deps);
 }
 
+export function imsSdk(deps: SdkDeps): SdkCall<ImsModule> {
+  return sdkCall('IMS', async () => commonJs<ImsModule>(await import('@alicloud/ims20190815')), deps);
+}
+
 export type CsModule = typeof import('@alicloud/cs20151215');
 export type RamModule = typeof import('@alicloud/ram20150501');
 export type StsModule = typeof import('@alicloud/sts20150401');
+export type ImsModule = typeof import('@alicloud/ims20190815');
 
 // biome-ignore lint/suspicious/noExplicitAny: the Config class belongs to a package that the products depend on, not we.
 type ProductModule = { default: new (config: any) => object };

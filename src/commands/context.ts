@@ -72,7 +72,7 @@ function cloudOptions(flags: Flags, io: Io, log: Log, clock: Clock): Omit<CloudO
   const { env } = io;
   const warn = (message: string): void => log.warn(message);
   const regionId = flags.string('region-id');
-  const endpoints = (['STS', 'RAM', 'CS'] as const).flatMap((service) => {
+  const endpoints = (['STS', 'RAM', 'CS', 'IMS'] as const).flatMap((service) => {
     const text = flags.string(`${service.toLowerCase()}-endpoint`);
     return text === undefined || text === '' ? [] : [[service, text] as const];
   });

@@ -103,6 +103,15 @@ describe('against the sandbox', () => {
     expect(Array.isArray(await ack.listClusterLogs('c1'))).toBe(true);
   });
 
+  it('the OIDC provider of a cluster is there once RRSA is on', async () => {
+    const { ack, ims } = await sandboxWith();
+    const issuer = `${sandbox?.endpoint}/oidc/${clusterId}`;
+    const provider = await ims.getOidcProvider(`ack-rrsa-${clusterId}`);
+    expect(provider).toMatchObject({ issuerUrl: issuer, clientIds: ['sts.aliyuncs.com'], issuanceLimitHours: 12 });
+    expect(provider?.arn).toBe((await ack.getCluster(clusterId))?.rrsa.providerArn);
+    expect(await ims.getOidcProvider('ack-rrsa-c1')).toBeUndefined();
+  });
+
   it('an addon is installed once', async () => {
     const { ack } = await sandboxWith();
     expect(await ack.getAddon(clusterId, addon)).toBeUndefined();

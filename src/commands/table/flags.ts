@@ -189,7 +189,7 @@ const cloudFlags: readonly FlagSpec[] = [
     summary: 'keep temporary credentials between runs',
     env: ['ACK_RAM_TOOL_CACHE'],
   },
-  ...(['sts', 'ram', 'cs'] as const).map((product) => ({
+  ...(['sts', 'ram', 'cs', 'ims'] as const).map((product) => ({
     name: `${product}-endpoint`,
     kind: 'string' as const,
     value: 'ENDPOINT',
