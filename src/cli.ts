@@ -19,7 +19,8 @@ interface Seen {
 
 async function run(argv: readonly string[], io: Io, table: CommandTable, seen: Seen): Promise<number> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) return printVersion(io);
-  if (argv[0] === 'help') return printHelp(normalize([...argv.slice(1), '--help'], table), io, table);
+  if (argv[0] === 'help' && argv[1] !== 'permissions')
+    return printHelp(normalize([...argv.slice(1), '--help'], table), io, table);
   const normal = normalize(argv, table);
   if (normal.version && normal.path.length === 0) return printVersion(io);
   if (normal.help || normal.spec === undefined) return printHelp(normal, io, table);
@@ -48,6 +49,10 @@ async function dispatch(normal: NormalForm, io: Io, table: CommandTable): Promis
     flags: readFlags(spec, flags, io, (message) => io.stderr.write(`warning: ${message}\n`)),
     args,
   };
+  if (input.flags.boolean('emit-policy')) {
+    const { emitPolicy } = await import('./commands/permissions/emit-policy.ts');
+    return emitPolicy(input, io);
+  }
   const command = await spec.load();
   return raceInterrupt(command.run(input, io), io);
 }

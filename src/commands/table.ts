@@ -3,6 +3,7 @@ import type { CommandTable } from './spec.ts';
 import { credentialPluginCommands } from './table/credential-plugin.ts';
 import { credentialCommands } from './table/credentials.ts';
 import { eciCommands } from './table/eci.ts';
+import { helpCommands } from './table/help.ts';
 import { injectionCommands } from './table/injection.ts';
 import { rabbitMqCommands } from './table/rabbitmq.ts';
 import { rbacCommands } from './table/rbac.ts';
@@ -20,6 +21,7 @@ export const table: CommandTable = {
     { path: ['auth'], summary: 'who the credentials belong to' },
     { path: ['cache'], summary: 'the temporary credentials that are kept between runs' },
     { path: ['utils'], summary: 'small helpers' },
+    { path: ['help'], summary: 'help on a command, and lists of what commands need' },
     { path: ['sandbox'], summary: 'a local cloud to try and test against, no account needed' },
   ],
   commands: [
@@ -31,6 +33,7 @@ export const table: CommandTable = {
     ...rabbitMqCommands,
     ...eciCommands,
     ...sandboxCommands,
+    ...helpCommands,
     {
       path: ['version'],
       summary: 'print the version',

@@ -98,13 +98,14 @@ export async function ensurePassRolePolicy(input: PassRoleInput, ports: PassRole
   });
 }
 
-function defaultPolicyName(roleName: string): string {
+/** Name of the policy unless told otherwise. */
+export function defaultPolicyName(roleName: string): string {
   return `pass-role-${roleName.replace(/[^A-Za-z0-9-]/g, '-')}`;
 }
 
-/** Source: UserName of RAM. */
-function checkUserName(userName: string): void {
-  if (/^[A-Za-z0-9.@_-]{1,64}$/.test(userName)) return;
+/** Throws `USAGE` for what cannot be the name of a RAM user. Source: UserName of RAM. */
+export function checkUserName(userName: string): string {
+  if (/^[A-Za-z0-9.@_-]{1,64}$/.test(userName)) return userName;
   throw usageError(
     `--attach-to-user ${quoted(userName)} is not the name of a RAM user (1 to 64 letters, digits, ".", "-" and "_")`,
   );

@@ -132,6 +132,7 @@ roles:
     ['eci create-role', ['--role-name', 'pods', '-y']],
     ['rabbitmq get-credentials', ['--instance-id', 'rabbitmq-cn-test']],
     ['cache clear', []],
+    ['help permissions', []],
     ['auth whoami', []],
     ['auth whoami', ['--role-arn', 'acs:ram::1000000000000001:role/by-admin']],
     ['rrsa demo', ['--no-loop']],

@@ -203,6 +203,11 @@ const cloudFlags: readonly FlagSpec[] = [
     env: ['ACK_RAM_TOOL_USE_VPC_ENDPOINT', 'ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED'],
   },
   { name: 'allow-insecure-http', kind: 'boolean', summary: 'allow http endpoints beyond this machine' },
+  {
+    name: 'emit-policy',
+    kind: 'boolean',
+    summary: 'print the least RAM policy that this command line needs, and do nothing else',
+  },
 ];
 
 const dryRun: FlagSpec = { name: 'dry-run', kind: 'boolean', summary: 'show what would change, change nothing' };
