@@ -6,7 +6,7 @@ const { version } = JSON.parse(readFileSync(new URL('./package.json', import.met
 
 /** What every command line needs before its command is known: one chunk, since each file costs a start-up time. */
 const startUp =
-  /src\/(?:cli|errors|io|version|duration|nearest|commands\/(?:normalize|options|table)|credentials\/expand-home)\b/;
+  /src\/(?:cli|errors|io|version|duration|nearest|lang|commands\/(?:normalize|options|table|lang)|credentials\/expand-home)\b/;
 
 /** CommonJS chunks split on `import()`: they load faster than ESM on every supported Node. */
 await build({

@@ -72,7 +72,7 @@ function fromEnvironment(flag: FlagSpec, env: Env, warn: (message: string) => vo
       }
       return { text: String(truth), from: name };
     }
-    return { text, from: name };
+    return { text: flag.fromEnv?.(text) ?? text, from: name };
   }
   return undefined;
 }

@@ -17,6 +17,8 @@ export interface FlagSpec {
   summary: string;
   /** Environment variables read when the flag is not given, first set one wins. */
   env?: readonly string[];
+  /** What the value of a variable stands for, where others than this tool set it. Default: itself. */
+  fromEnv?: (text: string) => string;
   /** Text as a user would type it. */
   default?: string;
   /** Allowed values, in any case. */

@@ -1,4 +1,6 @@
 /** Flags that several commands share, and which command has which. */
+import { langOfLocale } from '../../lang.ts';
+import { langVariables } from '../lang.ts';
 import type { CommandSpec, CommandTable, FlagSpec } from '../spec.ts';
 
 export const helpFlag: FlagSpec = { name: 'help', short: 'h', kind: 'boolean', summary: 'show help' };
@@ -95,6 +97,16 @@ const globalFlags: readonly FlagSpec[] = [
     choices: ['debug', 'info', 'warn', 'warning', 'error'],
   },
   { name: 'verbose', short: 'v', kind: 'boolean', summary: 'same as --log-level debug', env: ['ACK_RAM_TOOL_VERBOSE'] },
+  {
+    name: 'lang',
+    kind: 'string',
+    value: 'LANGUAGE',
+    summary: 'language of messages and hints',
+    env: langVariables,
+    fromEnv: langOfLocale,
+    default: 'en',
+    choices: ['en', 'zh'],
+  },
 ];
 
 const cloudFlags: readonly FlagSpec[] = [
