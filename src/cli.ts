@@ -41,9 +41,28 @@ async function printHelp(normal: NormalForm, io: Io, table: CommandTable): Promi
   return 0;
 }
 
-async function dispatch(normal: NormalForm, io: Io, table: CommandTable): Promise<number> {
+interface Parsed {
+  spec: CommandSpec;
+  flags: NormalForm['flags'];
+  args: readonly string[];
+}
+
+async function parse(normal: NormalForm, io: Io, table: CommandTable): Promise<Parsed> {
   const { parseCanonical } = await import('./commands/program.ts');
-  const { spec, flags, args } = await parseCanonical(canonicalArgv(normal), normal, table, io);
+  return parseCanonical(canonicalArgv(normal), normal, table, io);
+}
+
+/** The one check of a normal form that is left to commander for every other command. */
+function requireNoMore(spec: CommandSpec, { flags, args }: NormalForm): Parsed {
+  if (spec.args === undefined && args.length > 0) {
+    const hint = `see \`ack-ram-tool ${spec.path.join(' ')} --help\``;
+    throw usageError(`unexpected argument ${JSON.stringify(args[0])}`, hint);
+  }
+  return { spec, flags, args };
+}
+
+async function dispatch(normal: NormalForm, io: Io, table: CommandTable): Promise<number> {
+  const { spec, flags, args } = normal.spec?.hot ? requireNoMore(normal.spec, normal) : await parse(normal, io, table);
   const input = {
     spec,
     flags: readFlags(spec, flags, io, (message) => io.stderr.write(`warning: ${message}\n`)),
@@ -77,12 +96,6 @@ async function raceInterrupt(running: Promise<number>, io: Io): Promise<number> 
   }
 }
 
-/** Throws why stdout did not take what was written: a full disk must not end as "done". */
-async function checkOutput({ stdout, signal }: Io): Promise<void> {
-  await new Promise<void>((written) => stdout.write('', () => setImmediate(written)));
-  if (signal.reason instanceof OutputFailure) throw signal.reason;
-}
-
 /** `-o json` as far as can be told from a command line that may not parse. Never where stdout is a protocol. */
 function wantsJson(argv: readonly string[], io: Io, spec: CommandSpec | undefined): boolean {
   if (spec !== undefined && spec.outputs === undefined) return false;
@@ -103,10 +116,11 @@ export async function main(argv: readonly string[], io: Io, table: CommandTable 
   const seen: Seen = { own: argv };
   try {
     const code = await run(argv, io, table, seen);
-    await checkOutput(io);
+    // A full disk must not end as "done".
+    await io.outputWritten();
     return code;
   } catch (thrown) {
-    const error = await checkOutput(io).then(
+    const error = await io.outputWritten().then(
       () => thrown,
       (reason: unknown) => reason,
     );
@@ -114,7 +128,7 @@ export async function main(argv: readonly string[], io: Io, table: CommandTable 
     if (error instanceof OutputFailure && error.exitCode === 0) return 0;
     const { errorJson, formatError } = await import('./output/error-block.ts');
     const { colourFor } = await import('./output/colour.ts');
-    io.stderr.write(formatError(error, { command: seen.own, colour: colourFor(io.stderr, io.env) }));
+    io.stderr.write(formatError(error, { command: seen.own, colour: await colourFor(io.stderr, io.env) }));
     if (wantsJson(argv, io, seen.spec)) io.stderr.write(errorJson(error));
     return error instanceof ToolError ? error.exitCode : 1;
   }

@@ -3,6 +3,7 @@
  * hand in memory streams, a fake clock and an environment of its own.
  */
 import { setMaxListeners } from 'node:events';
+import { writeSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { ToolError } from './errors.ts';
@@ -47,6 +48,8 @@ export interface Io {
   onSignal(name: SignalName, listener: () => void): () => void;
   /** Ends this process by a signal, as a child that died by it would (128+n where the platform cannot). */
   dieBySignal(name: NodeJS.Signals): void;
+  /** Resolves when stdout has taken what was written to it. Throws `OutputFailure` when it did not. */
+  outputWritten(): Promise<void>;
 }
 
 /** A `sleep` on real timers. */
@@ -108,7 +111,30 @@ export interface ProcessIo extends Io {
   exit(code: unknown): void;
 }
 
-/** The real outside. */
+/** Whether the command line of this process is `words` and nothing else. */
+export function argvIs(...words: readonly string[]): boolean {
+  return process.argv.length === words.length + 2 && words.every((word, index) => process.argv[index + 2] === word);
+}
+
+/**
+ * Writes a short line to stdout without the stream, which alone costs a tenth of Node's own start. False when stdout
+ * did not take it, as a full or slow pipe does.
+ */
+export function writeLineNow(text: string): boolean {
+  try {
+    const line = `${text}\n`;
+    return writeSync(1, line) === line.length;
+  } catch {
+    return false;
+  }
+}
+
+/** Resolves when `stream` has taken what was written to it, whether it could or not. */
+export function drained(stream: OutputStream): Promise<void> {
+  return new Promise((written) => stream.write('', () => setImmediate(written)));
+}
+
+/** The real outside. What costs time is only made when it is asked for: the streams above all. */
 export function nodeIo(): ProcessIo {
   const env = { ...process.env };
   // Libraries that watch this variable print whole URLs and headers, passwords of proxies among them. A child gets it.
@@ -132,23 +158,43 @@ export function nodeIo(): ProcessIo {
   hear('SIGTERM');
   // Unheard, it would open Node's inspector, through which anybody on this machine can read every secret.
   hear('SIGUSR1');
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => controller.abort(new OutputFailure(error)));
-  process.stderr.on('error', () => {});
+  let stdout: OutputStream | undefined;
+  let stderr: OutputStream | undefined;
+  const openStdout = (): OutputStream =>
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => controller.abort(new OutputFailure(error)));
+  const openStderr = (): OutputStream => process.stderr.on('error', () => {});
   return {
     argv: process.argv.slice(2),
     exit(code) {
       const status = typeof code === 'number' ? code : 1;
       process.exitCode = status;
-      process.stdout.write('', () => process.stderr.write('', () => process.exit(status)));
+      const end = (): void => process.exit(status);
+      const endStderr = (): void => void (stderr === undefined ? end() : stderr.write('', end));
+      if (stdout === undefined) endStderr();
+      else stdout.write('', endStderr);
     },
-    stdin: process.stdin,
-    stdout: process.stdout,
-    stderr: process.stderr,
+    get stdin() {
+      return process.stdin;
+    },
+    get stdout() {
+      stdout ??= openStdout();
+      return stdout;
+    },
+    get stderr() {
+      stderr ??= openStderr();
+      return stderr;
+    },
+    async outputWritten() {
+      if (stdout !== undefined) await drained(stdout);
+      if (controller.signal.reason instanceof OutputFailure) throw controller.signal.reason;
+    },
     env,
     platform: process.platform,
     cwd: process.cwd(),
     home: findHome(env, process.platform),
-    hostname: hostname(),
+    get hostname() {
+      return hostname();
+    },
     pid: process.pid,
     uid: process.getuid?.(),
     self: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],

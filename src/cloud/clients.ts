@@ -2,13 +2,9 @@
 import type { Provider } from '../credentials/provider.ts';
 import type { CloudService } from '../errors.ts';
 import type { Env } from '../io.ts';
-import { ackPort } from './ack.ts';
 import { type Endpoint, resolveEndpoint } from './endpoints.ts';
-import { imsPort } from './ims.ts';
 import { assumeRoleWithOidc } from './oidc.ts';
 import type { AckPort, AssumeRoleWithOidc, ImsPort, RamPort, StsPort } from './ports.ts';
-import { ramPort } from './ram.ts';
-import { stsPort } from './sts.ts';
 
 export interface AnonymousOptions {
   /** Decides which endpoints are used; absent: the central ones. */
@@ -47,10 +43,10 @@ export interface Cloud {
 export function connect(options: CloudOptions): Cloud {
   const deps = { ...toDeps(options), credentials: options.credentials };
   return {
-    ack: ackPort(deps),
-    ram: ramPort(deps),
-    sts: stsPort(deps),
-    ims: imsPort(deps),
+    ack: lazily(async () => (await import('./ack.ts')).ackPort(deps)),
+    ram: lazily(async () => (await import('./ram.ts')).ramPort(deps)),
+    sts: lazily(async () => (await import('./sts.ts')).stsPort(deps)),
+    ims: lazily(async () => (await import('./ims.ts')).imsPort(deps)),
     assumeRoleWithOidc: assumeRoleWithOidc(deps),
   };
 }
@@ -58,6 +54,29 @@ export function connect(options: CloudOptions): Cloud {
 /** The one call that needs no credentials. */
 export function connectAnonymous(options: AnonymousOptions): AssumeRoleWithOidc {
   return assumeRoleWithOidc(toDeps(options));
+}
+
+/** A port, all of whose members are asynchronous methods, that is loaded when one of them is called. */
+function lazily<Port extends object>(load: () => Promise<Port>): Port {
+  type Method = (...args: unknown[]) => Promise<unknown>;
+  let port: Promise<Port> | undefined;
+  const methods = new Map<PropertyKey, Method>();
+  const methodOf =
+    (name: PropertyKey): Method =>
+    async (...args) => {
+      port ??= load();
+      const method = Reflect.get(await port, name) as Method;
+      return method(...args);
+    };
+  return new Proxy({} as Port, {
+    get(_, name) {
+      // Whoever awaits a port asks it whether it is a promise.
+      if (name === 'then') return undefined;
+      const method = methods.get(name) ?? methodOf(name);
+      methods.set(name, method);
+      return method;
+    },
+  });
 }
 
 function toDeps(options: AnonymousOptions) {

@@ -1,15 +1,13 @@
 /** What a command needs of the outside, made from its flags: terminal, credentials, cloud. */
 import { type Cloud, type CloudOptions, connect, connectAnonymous } from '../cloud/clients.ts';
-import { readMetadata } from '../cloud/ecs-metadata.ts';
 import { resolveEndpoint } from '../cloud/endpoints.ts';
-import { createExchange } from '../cloud/exchange.ts';
 import type { AssumeRoleWithOidc, StsPlace } from '../cloud/ports.ts';
 import type { RoleSession } from '../credentials/assume-role.ts';
 import type { Provider } from '../credentials/provider.ts';
 import { type CredentialOptions, type KnownCredentials, resolveKnownCredentials } from '../credentials/resolve.ts';
 import { parseDuration } from '../duration.ts';
 import type { Env, Io } from '../io.ts';
-import { colourFor } from '../output/colour.ts';
+import { colourFor, plain } from '../output/colour.ts';
 import { formatJson } from '../output/json.ts';
 import { createLog, type Log, type LogLevel } from '../output/log.ts';
 import { createConfirm } from '../output/prompt.ts';
@@ -99,11 +97,14 @@ export async function createContext(
   defaults: Partial<CloudOptions> = {},
 ): Promise<Context> {
   const { redact, add } = createRedactor();
-  const colour = colourFor(io.stderr, io.env);
-  const log = createLog({ stream: io.stderr, level: logLevel(flags, io.env), now: io.now, redact, colour });
+  const colour = spec.hot ? plain : await colourFor(io.stderr, io.env);
+  // Asked for when there is something to say: opening the stream takes time.
+  const stream = { write: (text: string) => io.stderr.write(text) };
+  const log = createLog({ stream, level: logLevel(flags, io.env), now: io.now, redact, colour });
   const clock: Clock = { now: io.now, sleep: (ms, signal = io.signal) => io.sleep(ms, signal), random: io.random };
   const progress = createProgress({ io, colour, log, now: io.now });
-  const report = await createReport({ io, log, colour, progress });
+  const formatDiff = spec.changes ? await (await import('../output/diff.ts')).loadDocumentDiff() : undefined;
+  const report = createReport({ io, log, colour, progress, formatDiff });
   const options = { ...cloudOptions(flags, io, log, clock), ...defaults };
   const json = flags.string('output') === 'json';
 
@@ -162,8 +163,14 @@ function credentialOptions(
     assumeRole: (base, request, place) => sts(base, place).assumeRole(request),
     assumeRoleWithOidc: (request, place) => connectAnonymous(at(place))(request),
     getCallerIdentity: (base) => sts(base).getCallerIdentity(),
-    exchange: createExchange(options),
-    readMetadata: (path) => readMetadata(path, { env, signal, readTimeoutMs: options.readTimeoutMs }),
+    exchange: async (request) => {
+      const { createExchange } = await import('../cloud/exchange.ts');
+      return createExchange(options)(request);
+    },
+    readMetadata: async (path) => {
+      const { readMetadata } = await import('../cloud/ecs-metadata.ts');
+      return readMetadata(path, { env, signal, readTimeoutMs: options.readTimeoutMs });
+    },
     readTimeoutMs: options.readTimeoutMs,
     ignoreEnvironment: flags.boolean('ignore-env-credentials'),
     ignoreAliyunCli: flags.boolean('ignore-aliyun-cli-credentials'),

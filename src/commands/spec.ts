@@ -46,6 +46,8 @@ export interface CommandSpec {
   cloud?: boolean;
   /** It changes something: takes `--dry-run`. */
   changes?: boolean;
+  /** Run so often that it goes without commander, and without colour in its log lines: both cost a start. */
+  hot?: boolean;
   load: () => Promise<CommandModule>;
 }
 

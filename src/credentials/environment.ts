@@ -2,7 +2,6 @@ import type { AssumeRoleWithOidc } from '../cloud/ports.ts';
 import { messageOf, ToolError } from '../errors.ts';
 import type { Env } from '../io.ts';
 import { type AssumeRole, fromAssumedRole, type RoleSession, roleRequest, roleSessionFault } from './assume-role.ts';
-import { staticIdentity, tokenIdentity } from './cache-key.ts';
 import { type KeyFamily, readFamilies } from './key-variables.ts';
 import { fromOidc, oidcSessionFault } from './oidc.ts';
 import type { Credentials, Provider, Source } from './provider.ts';
@@ -77,9 +76,10 @@ function resolveAccessKey(options: EnvironmentOptions, family: KeyFamily): Provi
 }
 
 /** `undefined` without a role: then there is nothing but the keys. */
-function accessKeyIdentity(options: EnvironmentOptions, family: KeyFamily): string[] | undefined {
+async function accessKeyIdentity(options: EnvironmentOptions, family: KeyFamily): Promise<string[] | undefined> {
   const session = environmentRole(options);
   if (session === undefined) return undefined;
+  const { staticIdentity } = await import('./cache-key.ts');
   const { roleArn, sessionName } = roleRequest(session);
   return ['environment-role', ...staticIdentity(readKeys(options.env, family)), roleArn, sessionName];
 }
@@ -117,6 +117,7 @@ function resolveOidc(options: EnvironmentOptions): OidcEnvironment | undefined {
   return {
     provider: fromOidc({ session, readToken: token.take, assumeRoleWithOidc }),
     async identity() {
+      const { tokenIdentity } = await import('./cache-key.ts');
       const { roleArn, sessionName } = roleRequest(session);
       return ['environment-oidc', roleArn, providerArn, sessionName, ...tokenIdentity(await token.peek())];
     },

@@ -3,7 +3,6 @@ import type { Io } from '../io.ts';
 import { type ChildResult, runChild } from './child.ts';
 import { childEnvironment } from './child-environment.ts';
 import { findExportFormat } from './formats/format.ts';
-import { writeExport } from './formats/write-export.ts';
 import type { Provider } from './provider.ts';
 import type { RefreshLog } from './refresher.ts';
 import type { ServeRequest } from './serve.ts';
@@ -48,6 +47,7 @@ export async function exportCredentials(request: ExportRequest, ports: ExportPor
   }
   if (command === undefined) {
     if (refresh) throw usageError('--refresh needs a command, whose credentials it keeps fresh', runHint);
+    const { writeExport } = await import('./formats/write-export.ts');
     await writeExport(format, await provider(), { regionId }, io);
     return { exitCode: 0 };
   }

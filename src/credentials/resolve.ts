@@ -2,7 +2,7 @@ import type { CallerIdentity } from '../cloud/ports.ts';
 import { usageError } from '../errors.ts';
 import { fromAssumedRole, type RoleSession, roleSessionFault, sessionFault } from './assume-role.ts';
 import type { CacheOptions } from './cache.ts';
-import { cacheKey, type KeyParts, staticIdentity } from './cache-key.ts';
+import type { KeyParts } from './cache-key.ts';
 import { chain } from './chain.ts';
 import { type EnvironmentOptions, environmentSources } from './environment.ts';
 import { memoize } from './memoize.ts';
@@ -124,7 +124,10 @@ export async function resolveKnownCredentials(options: CredentialOptions): Promi
   const base = memoize(provider, clock);
   const issued = role === undefined ? base : memoize(fromAssumedRole({ base, assumeRole, session: role }), clock);
   const checked = await ofExpectedAccount(issued, options);
-  const key = async (): Promise<string> => cacheKey(await keyParts(await source.identity?.(), base, options));
+  const key = async (): Promise<string> => {
+    const { cacheKey } = await import('./cache-key.ts');
+    return cacheKey(await keyParts(await source.identity?.(), base, options));
+  };
   if (cache === undefined) return { provider: checked, key };
   const { withCache } = await import('./cache.ts');
   const ports = { clock, signal: options.signal, debug: options.report.debug };
@@ -155,6 +158,11 @@ async function keyParts(
   base: Provider,
   { role, session, expectAccount, stsEndpointName }: CredentialOptions,
 ): Promise<KeyParts> {
-  const identity = named ?? staticIdentity(await base());
+  const identity = named ?? (await identityOf(base));
   return { identity, role, session, expectAccount, stsEndpointName };
+}
+
+async function identityOf(base: Provider): Promise<string[]> {
+  const { staticIdentity } = await import('./cache-key.ts');
+  return staticIdentity(await base());
 }

@@ -1,4 +1,3 @@
-import { Chalk } from 'chalk';
 import type { Env, OutputStream } from '../io.ts';
 
 type Style = (text: string) => string;
@@ -20,15 +19,29 @@ function wanted(stream: OutputStream, env: Env): boolean {
   return env.TERM !== 'dumb' && stream.isTTY === true;
 }
 
+const asItIs: Style = (text) => text;
+
+/** No colours. */
+export const plain: Colour = {
+  enabled: false,
+  bold: asItIs,
+  dim: asItIs,
+  red: asItIs,
+  green: asItIs,
+  yellow: asItIs,
+  cyan: asItIs,
+};
+
 /**
  * Colours for one stream. `NO_COLOR` beats `FORCE_COLOR` (`0` and `false` mean off), both only when not empty; else
- * whether the stream is a terminal other than `TERM=dumb`. Imported lazily where a command may print nothing.
+ * whether the stream is a terminal other than `TERM=dumb`. Without colour nothing is loaded.
  */
-export function colourFor(stream: OutputStream, env: Env): Colour {
-  const enabled = wanted(stream, env);
-  const chalk = new Chalk({ level: enabled ? 1 : 0 });
+export async function colourFor(stream: OutputStream, env: Env): Promise<Colour> {
+  if (!wanted(stream, env)) return plain;
+  const { Chalk } = await import('chalk');
+  const chalk = new Chalk({ level: 1 });
   return {
-    enabled,
+    enabled: true,
     // Of one text each: chalk would join whatever else a caller such as `map` passes.
     bold: (text) => chalk.bold(text),
     dim: (text) => chalk.dim(text),

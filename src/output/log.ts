@@ -1,4 +1,3 @@
-import type { Writable } from 'node:stream';
 import type { Colour } from './colour.ts';
 import { stripControl } from './plain.ts';
 
@@ -15,7 +14,7 @@ export interface Log {
 }
 
 export interface LogOptions {
-  stream: Pick<Writable, 'write'>;
+  stream: { write(text: string): unknown };
   /** The lowest level that is written. */
   level: LogLevel;
   /** Milliseconds since the epoch. */

@@ -1,7 +1,7 @@
 import type { Io } from '../io.ts';
 import type { Change, Report } from '../rrsa/report.ts';
 import type { Colour } from './colour.ts';
-import { type FormatDocumentDiff, loadDocumentDiff } from './diff.ts';
+import type { FormatDocumentDiff } from './diff.ts';
 import type { Log } from './log.ts';
 import { stripControl } from './plain.ts';
 import type { StartProgress } from './spinner.ts';
@@ -11,18 +11,19 @@ export interface ReportOptions {
   log: Log;
   colour: Colour;
   progress: StartProgress;
+  /** From `loadDocumentDiff`. Absent for commands that change nothing and so show no change of a document. */
+  formatDiff?: FormatDocumentDiff | undefined;
 }
 
-function formatChange(change: Change, formatDiff: FormatDocumentDiff, colour: Colour): string {
+function formatChange(change: Change, formatDiff: FormatDocumentDiff | undefined, colour: Colour): string {
   const { summary, document, notes } = change;
-  const diff = document && formatDiff(document.name, document.before, document.after, { colour });
+  const diff = document && formatDiff?.(document.name, document.before, document.after, { colour });
   const lines = notes.map((note) => `  - ${stripControl(note)}\n`);
   return `${colour.bold(stripControl(summary))}\n${diff ?? ''}${lines.join('')}`;
 }
 
 /** The `Report` of a use case on stderr: log lines, progress displays, and changes as summary, diff and notes. */
-export async function createReport({ io, log, colour, progress }: ReportOptions): Promise<Report> {
-  const formatDiff = await loadDocumentDiff();
+export function createReport({ io, log, colour, progress, formatDiff }: ReportOptions): Report {
   return {
     debug: log.debug,
     info: log.info,

@@ -18,13 +18,13 @@ describe('colourFor', () => {
     ['a terminal with both', terminal, { NO_COLOR: '1', FORCE_COLOR: '1' }, false],
     ['a dumb terminal', terminal, { TERM: 'dumb' }, false],
     ['a dumb terminal with FORCE_COLOR', terminal, { TERM: 'dumb', FORCE_COLOR: '1' }, true],
-  ])('decides for %s', (_, stream, env, enabled) => {
-    const colour = colourFor(stream, env);
+  ])('decides for %s', async (_, stream, env, enabled) => {
+    const colour = await colourFor(stream, env);
     expect(colour.enabled).toBe(enabled);
     expect(colour.red('x')).toBe(enabled ? '\x1b[31mx\x1b[39m' : 'x');
   });
 
-  it('colours one text, whatever else is passed', () => {
-    expect(['x'].map(colourFor(terminal, {}).red)).toEqual(['\x1b[31mx\x1b[39m']);
+  it('colours one text, whatever else is passed', async () => {
+    expect(['x'].map((await colourFor(terminal, {})).red)).toEqual(['\x1b[31mx\x1b[39m']);
   });
 });

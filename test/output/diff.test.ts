@@ -53,8 +53,8 @@ describe('a document diff', () => {
     );
   });
 
-  it('colours what goes, what comes, and where', () => {
-    const colour = colourFor(memoryIo({ tty: true }).stderr, {});
+  it('colours what goes, what comes, and where', async () => {
+    const colour = await colourFor(memoryIo({ tty: true }).stderr, {});
     const text = formatDiff('p', 'a', 'b', { colour });
     expect(text).toContain('\x1b[31m-a\x1b[39m\n\x1b[32m+b\x1b[39m\n');
     expect(text).toContain('\x1b[36m@@ -1,1 +1,1 @@\x1b[39m\n');

@@ -87,8 +87,8 @@ describe('formatError', () => {
     expect(formatError(error, { redact: (text) => text })).toContain('CAISsecret');
   });
 
-  it('colours the labels only', () => {
-    const colour = colourFor(memoryIo({ tty: true }).stderr, {});
+  it('colours the labels only', async () => {
+    const colour = await colourFor(memoryIo({ tty: true }).stderr, {});
     expect(formatError(new ToolError('USAGE', 'no such flag', { hint: 'see --help' }), { colour })).toBe(
       '\x1b[31merror:\x1b[39m no such flag\n\x1b[1mhint:\x1b[22m see --help\n',
     );

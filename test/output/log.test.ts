@@ -58,8 +58,8 @@ describe('createLog', () => {
     expect(text()).toBe('2023-04-20T14:30:40+08:00 DEBUG SecurityToken=*** and ***\n');
   });
 
-  it('colours the level only', () => {
-    const colour = colourFor(memoryIo({ tty: true }).stderr, {});
+  it('colours the level only', async () => {
+    const colour = await colourFor(memoryIo({ tty: true }).stderr, {});
     const { log, text } = logTo({ colour });
     log.warn('careful');
     expect(text()).toBe('2023-04-20T14:30:40+08:00 \x1b[33mWARN\x1b[39m careful\n');

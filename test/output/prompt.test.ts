@@ -1,13 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ToolError } from '../../src/errors.ts';
-import { colourFor } from '../../src/output/colour.ts';
+import { plain } from '../../src/output/colour.ts';
 import { createConfirm } from '../../src/output/prompt.ts';
 import { type MemoryIo, memoryIo } from '../support/memory-io.ts';
 
 function confirmOn(io: MemoryIo, assumeYes = false): Promise<void> {
-  return createConfirm({ io, assumeYes, colour: colourFor(io.stderr, { NO_COLOR: '1' }) })(
-    'Enable RRSA of cluster c1?',
-  );
+  return createConfirm({ io, assumeYes, colour: plain })('Enable RRSA of cluster c1?');
 }
 
 /** Asks on a terminal, and types once the question can be seen. */

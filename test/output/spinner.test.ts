@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { colourFor } from '../../src/output/colour.ts';
+import { plain as colour } from '../../src/output/colour.ts';
 import { createLog } from '../../src/output/log.ts';
 import { createProgress } from '../../src/output/spinner.ts';
 import { memoryIo } from '../support/memory-io.ts';
@@ -7,7 +7,6 @@ import { FakeTerminal } from './fake-terminal.ts';
 
 function progressOn(terminal: FakeTerminal | undefined, env: Record<string, string> = {}) {
   const io = { ...memoryIo({ env }), ...(terminal ? { stderr: terminal.asStream() } : {}) };
-  const colour = colourFor(io.stderr, { NO_COLOR: '1' });
   const log = createLog({ stream: io.stderr, level: 'info', now: () => 0, timeZoneOffset: 0, redact: (text) => text });
   return { io, log, start: createProgress({ io, colour, log, now: Date.now }) };
 }

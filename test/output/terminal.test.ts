@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { colourFor } from '../../src/output/colour.ts';
+import { plain as colour } from '../../src/output/colour.ts';
+import { loadDocumentDiff } from '../../src/output/diff.ts';
 import { createLog } from '../../src/output/log.ts';
 import { redact } from '../../src/output/redact.ts';
 import { createProgress } from '../../src/output/spinner.ts';
@@ -8,10 +9,9 @@ import { memoryIo } from '../support/memory-io.ts';
 
 async function reportTo() {
   const io = memoryIo({ now: () => 0 });
-  const colour = colourFor(io.stderr, io.env);
   const log = createLog({ stream: io.stderr, level: 'info', now: io.now, timeZoneOffset: 0, redact, colour });
   const progress = createProgress({ io, colour, log, now: io.now });
-  return { io, report: await createReport({ io, log, colour, progress }) };
+  return { io, report: createReport({ io, log, colour, progress, formatDiff: await loadDocumentDiff() }) };
 }
 
 describe('createReport', () => {

@@ -1,5 +1,5 @@
 import { PassThrough, Writable } from 'node:stream';
-import { type Env, type Io, type OutputStream, sleepFor } from '../../src/io.ts';
+import { drained, type Env, type Io, OutputFailure, type OutputStream, sleepFor } from '../../src/io.ts';
 
 export interface MemoryIo extends Io {
   out(): string;
@@ -58,6 +58,10 @@ export function memoryIo(options: MemoryIoOptions = {}): MemoryIo {
     signal: controller.signal,
     onSignal: () => () => {},
     dieBySignal: () => {},
+    async outputWritten() {
+      await drained(out.stream);
+      if (controller.signal.reason instanceof OutputFailure) throw controller.signal.reason;
+    },
     out: out.text,
     err: err.text,
     interrupt: (reason) => controller.abort(reason),

@@ -32,7 +32,7 @@ export async function run(input: CommandInput, io: Io): Promise<number> {
         tokenFile === undefined ? undefined : () => readOidcToken(tokenFile, { home: io.home, stdin: io.stdin }),
     },
   );
-  print(explanation, explainPresenter(colourFor(io.stdout, io.env)));
+  print(explanation, explainPresenter(await colourFor(io.stdout, io.env)));
   return explanation.decision === 'allowed' ? 0 : exitCodeFor('NOT_AS_IT_SHOULD_BE');
 }
 

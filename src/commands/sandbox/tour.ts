@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { withoutCredentials } from '../../credentials/child-environment.ts';
 import { ToolError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
-import { colourFor } from '../../output/colour.ts';
+import { type Colour, colourFor } from '../../output/colour.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
 import { type TourStep, tourRole, tourSteps } from '../../sandbox/tour-steps.ts';
 import type { CommandInput } from '../spec.ts';
@@ -83,13 +83,13 @@ interface Stage {
   io: Io;
   /** Where the steps are run. */
   folder: string;
-  colour: ReturnType<typeof colourFor>;
+  colour: Colour;
   facts: Record<string, string>;
   env: Record<string, string>;
   podEnv: Record<string, string>;
 }
 
-function stageFor(io: Io, sandbox: Sandbox, folder: string): Stage {
+async function stageFor(io: Io, sandbox: Sandbox, folder: string): Promise<Stage> {
   const cluster = sandbox.store.accounts[0]?.clusters[0]?.id ?? '';
   const facts = {
     cluster,
@@ -108,14 +108,14 @@ function stageFor(io: Io, sandbox: Sandbox, folder: string): Stage {
   };
   delete podEnv.ALIBABA_CLOUD_ACCESS_KEY_ID;
   delete podEnv.ALIBABA_CLOUD_ACCESS_KEY_SECRET;
-  return { io, folder, colour: colourFor(io.stdout, io.env), facts, env: { ...clean, ...sandbox.env }, podEnv };
+  return { io, folder, colour: await colourFor(io.stdout, io.env), facts, env: { ...clean, ...sandbox.env }, podEnv };
 }
 
 export async function run(_input: CommandInput, io: Io): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'ack-ram-tool-tour-'));
   const sandbox = await startSandbox({ now: io.now });
   try {
-    const stage = stageFor(io, sandbox, folder);
+    const stage = await stageFor(io, sandbox, folder);
     const { colour, facts } = stage;
     io.stdout.write(
       `A sandbox serves a local ACK, RAM, STS and OIDC issuer at ${sandbox.endpoint}; nothing leaves this machine.\n` +

@@ -96,6 +96,7 @@ export const credentialPluginCommands: readonly CommandSpec[] = [
     ],
     flags: [clusterId, apiVersion, ...certificateFlags],
     cloud: true,
+    hot: true,
     load: () => import('../credential-plugin/get-credential.ts'),
   },
   {
@@ -109,6 +110,7 @@ export const credentialPluginCommands: readonly CommandSpec[] = [
     ],
     flags: [clusterId, apiVersion],
     cloud: true,
+    hot: true,
     load: () => import('../credential-plugin/get-token.ts'),
   },
 ];

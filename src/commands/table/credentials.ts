@@ -54,6 +54,7 @@ export const credentialCommands: readonly CommandSpec[] = [
     args: { usage: '[[--] COMMAND [ARGS...]]', max: Number.POSITIVE_INFINITY },
     passThrough: true,
     cloud: true,
+    hot: true,
     load: () => import('../export-credentials.ts'),
   },
   {

@@ -1,4 +1,4 @@
-import { constants, type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { messageOf, ToolError, usageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
@@ -45,7 +45,8 @@ export async function writeExport(
 }
 
 /** Neither makes a file, which whoever set the variable would not read, nor follows a link to one. */
-function openPlainFile(path: string): Promise<FileHandle> {
+async function openPlainFile(path: string): Promise<FileHandle> {
+  const { constants, open } = await import('node:fs/promises');
   // Windows has no O_NOFOLLOW.
   return open(path, constants.O_RDWR | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0));
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { colourFor } from '../../../src/output/colour.ts';
+import { colourFor, plain as noColour } from '../../../src/output/colour.ts';
 import { explainPresenter } from '../../../src/output/results/explain.ts';
 import type { Explanation } from '../../../src/rrsa/explain.ts';
 import { memoryIo } from '../../support/memory-io.ts';
 
 const io = memoryIo();
-const plain = explainPresenter(colourFor(io.stdout, {}));
-const coloured = explainPresenter(colourFor(io.stdout, { FORCE_COLOR: '1' }));
+const plain = explainPresenter(noColour);
+const coloured = explainPresenter(await colourFor(io.stdout, { FORCE_COLOR: '1' }));
 
 const providerArn = 'acs:ram::18:oidc-provider/ack-rrsa-c1';
 const explanation: Explanation = {
