@@ -1,3 +1,4 @@
+import { parseDuration } from '../duration.ts';
 import { usageError } from '../errors.ts';
 
 /** What goes wrong with a call. */
@@ -20,7 +21,9 @@ export type FaultAction =
   /** 200 with 64 MiB of JSON; nothing is done. */
   | { kind: 'huge' }
   /** The call waits first. */
-  | { kind: 'slow'; ms: number };
+  | { kind: 'slow'; ms: number }
+  /** The `Date` of the answer is that of a clock which is `ms` ahead; behind when negative. */
+  | { kind: 'skew'; ms: number };
 
 export interface FaultRule {
   /** API name, or `*` for every API. */
@@ -42,10 +45,12 @@ const plainKinds = [
   'huge',
 ] as const;
 
+const longestSkewMs = 365 * 24 * 3_600_000;
+
 /**
  * Reads `API[:WHICH]=WHAT`. API is a name of `knownApis` or `*`; WHICH is a number (the nth call, 1 when absent), `*`
  * (every call) or `25%`; WHAT is one of `FaultAction`, where slow is `slow(200)` in milliseconds, `slow(200ms)` or
- * `slow(2s)`. Throws `USAGE`.
+ * `slow(2s)`, and skew is `skew(20m)` or `skew(-20m)`. Throws `USAGE`.
  */
 export function parseFault(spec: string, knownApis: readonly string[]): FaultRule {
   const [, api, which, what] = /^([^:=]+)(?::([^=]+))?=(.+)$/s.exec(spec) ?? [];
@@ -67,8 +72,11 @@ function parseAction(spec: string, what: string): FaultAction {
   const plain = plainKinds.find((kind) => kind === what);
   if (plain !== undefined) return { kind: plain };
   const [, number, unit] = /^slow\((\d{1,7})(ms|s)?\)$/.exec(what) ?? [];
-  if (number === undefined) throw refuse(spec, `the fault is one of ${plainKinds.join(', ')}, slow(MILLISECONDS)`);
-  return { kind: 'slow', ms: Number(number) * (unit === 's' ? 1000 : 1) };
+  if (number !== undefined) return { kind: 'slow', ms: Number(number) * (unit === 's' ? 1000 : 1) };
+  const [, sign, length = ''] = /^skew\((-?)([^()]+)\)$/.exec(what) ?? [];
+  const ms = parseDuration(length);
+  if (ms !== undefined && ms <= longestSkewMs) return { kind: 'skew', ms: sign === '-' ? -ms : ms };
+  throw refuse(spec, `the fault is one of ${plainKinds.join(', ')}, slow(MILLISECONDS), skew(DURATION)`);
 }
 
 function refuse(spec: string, why: string) {

@@ -15,6 +15,8 @@ export interface FaultyCall {
   /** Does the call. */
   serve: () => Promise<SandboxResponse>;
   sleep: (ms: number) => Promise<void>;
+  /** Milliseconds since the epoch. */
+  now: () => number;
 }
 
 /** Answers a call as a fault wants it. */
@@ -47,7 +49,13 @@ export async function answerFaultily(action: FaultAction, call: FaultyCall): Pro
     case 'slow':
       await call.sleep(action.ms);
       return call.serve();
+    case 'skew':
+      return withDate(await call.serve(), call.now() + action.ms);
   }
+}
+
+function withDate(response: SandboxResponse, ms: number): SandboxResponse {
+  return { ...response, headers: { ...response.headers, date: new Date(ms).toUTCString() } };
 }
 
 function refuse(call: FaultyCall, status: number, code: string, message: string): SandboxResponse {

@@ -39,8 +39,8 @@ async function answer(state: SandboxState, call: Call): Promise<SandboxResponse>
   const { product, requestId, serve } = call;
   const fault = state.faults.next(call.api);
   if (fault === undefined) return serve();
-  const response = await answerFaultily(fault, { product, requestId, serve, sleep: state.sleep });
-  if (fault.kind !== 'slow') call.code = fault.kind;
+  const response = await answerFaultily(fault, { product, requestId, serve, sleep: state.sleep, now: state.now });
+  if (fault.kind !== 'slow' && fault.kind !== 'skew') call.code = fault.kind;
   return response;
 }
 

@@ -16,6 +16,8 @@ describe('a fault', () => {
     ['GetRole=slow(200)', { api: 'GetRole', when: { kind: 'nth', nth: 1 }, action: { kind: 'slow', ms: 200 } }],
     ['GetRole=slow(200ms)', { api: 'GetRole', when: { kind: 'nth', nth: 1 }, action: { kind: 'slow', ms: 200 } }],
     ['GetRole=slow(2s)', { api: 'GetRole', when: { kind: 'nth', nth: 1 }, action: { kind: 'slow', ms: 2000 } }],
+    ['GetRole=skew(20m)', { api: 'GetRole', when: { kind: 'nth', nth: 1 }, action: { kind: 'skew', ms: 1_200_000 } }],
+    ['*:*=skew(-1h30m)', { api: '*', when: { kind: 'always' }, action: { kind: 'skew', ms: -5_400_000 } }],
     ['GetRole=reset-after', { api: 'GetRole', when: { kind: 'nth', nth: 1 }, action: { kind: 'reset-after' } }],
   ])('is read: %s', (spec, rule) => {
     expect(parseFault(spec, apis)).toEqual(rule);
@@ -38,6 +40,10 @@ describe('a fault', () => {
     'GetRole=slow',
     'GetRole=slow()',
     'GetRole=slow(1h)',
+    'GetRole=skew',
+    'GetRole=skew(20)',
+    'GetRole=skew(--20m)',
+    'GetRole=skew(100000h)',
     'GetRole=500\n',
   ])('of another form is a usage error: %j', (spec) => {
     expect(() => parseFault(spec, apis)).toThrow(expect.objectContaining({ code: 'USAGE' }));
@@ -149,6 +155,14 @@ describe('a call with a fault', () => {
     const sandbox = faulty('GetRole=slow(2s)');
     expect((await getRole(sandbox)).status).toBe(200);
     expect(sandbox.slept).toEqual([2000]);
+  });
+
+  it('skew changes nothing but the Date of the answer', async () => {
+    const sandbox = faulty('GetRole=skew(-20m)');
+    const { status, response } = await getRole(sandbox);
+    expect(status).toBe(200);
+    expect(response.headers.date).toBe(new Date(sandbox.clock.now - 1_200_000).toUTCString());
+    expect(sandbox.state.log.entries().at(-1)).toMatchObject({ status: 200, code: null });
   });
 
   it('latency waits before every answer but those to the owner', async () => {
