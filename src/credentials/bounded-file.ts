@@ -14,6 +14,8 @@ export interface BoundedFile {
   bytes: Buffer;
   /** False for a pipe, which cannot be read a second time. */
   isFile: boolean;
+  /** When it was last written, in milliseconds since the epoch. */
+  modifiedAt: number;
 }
 
 /**
@@ -34,7 +36,7 @@ export async function readBoundedFile(path: string, name: string, limitBytes: nu
     if (!stat.isFile() && !stat.isFIFO()) throw unreadable('it is neither a file nor a pipe');
     const bytes = await readHandle(handle, limitBytes + 1);
     if (bytes === undefined) throw unreadable(`nothing was written to the pipe for ${pipePatienceMs / 1000} s`);
-    return { bytes, isFile: stat.isFile() };
+    return { bytes, isFile: stat.isFile(), modifiedAt: stat.mtimeMs };
   } catch (error) {
     if (error instanceof ToolError) throw error;
     const code = errnoOf(error);

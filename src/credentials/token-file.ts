@@ -16,19 +16,31 @@ export interface TokenFileOptions {
   stdin?: Readable | undefined;
 }
 
+export interface TokenFile {
+  token: string;
+  /** When the file was last written, in milliseconds since the epoch. Absent for a pipe and standard input. */
+  modifiedAt?: number | undefined;
+}
+
 /**
  * The OIDC token in a file, read afresh at every call, without white space around it. A pipe is read to its end, and
  * waited for no longer than 10 s while nothing is written to it; folders and devices are refused.
  * Throws `FILE_UNREADABLE`, or `FILE_INVALID` when what was read cannot be a token. No message holds any of it.
  */
 export async function readOidcToken(path: string, options: TokenFileOptions): Promise<string> {
+  return (await readTokenFile(path, options)).token;
+}
+
+/** As `readOidcToken`, with what the file system says of the file. */
+export async function readTokenFile(path: string, options: TokenFileOptions): Promise<TokenFile> {
   if (path === '-' && options.stdin !== undefined) {
     const name = 'the OIDC token on standard input';
-    return parseOidcToken(await readStream(options.stdin, name), name);
+    return { token: parseOidcToken(await readStream(options.stdin, name), name) };
   }
   const file = expandHome(path, options.home);
-  const { bytes } = await readBoundedFile(file, 'OIDC token file', readLimitBytes);
-  return parseOidcToken(bytes, `OIDC token file ${file}`);
+  const { bytes, isFile, modifiedAt } = await readBoundedFile(file, 'OIDC token file', readLimitBytes);
+  const token = parseOidcToken(bytes, `OIDC token file ${file}`);
+  return isFile ? { token, modifiedAt } : { token };
 }
 
 /**

@@ -15,37 +15,62 @@ export function tokenFindings(
   clusterId: string,
   now: number,
 ): Finding[] {
-  const findings: Finding[] = [];
-  const say = (id: string, severity: Finding['severity'], message: string): void =>
-    void findings.push({ id, severity, message });
-  const { issuer, subject, audiences, expiresAt, notBefore } = token;
-  if (expiresAt <= now) say('token-expired', 'error', `the token expired at ${timeOf(expiresAt)}`);
-  if (notBefore !== undefined && notBefore > now) {
-    say('token-not-yet-valid', 'error', `the token is not valid before ${timeOf(notBefore)}: is the clock right?`);
-  }
-  const [current = ''] = issuers;
-  if (!issuers.includes(issuer)) {
-    const slash = `${issuer}/` === current || issuer === `${current}/` ? ' (they differ in the last "/")' : '';
-    const message = `the token is of issuer ${quoted(issuer)}, and cluster ${clusterId} is ${quoted(current)}${slash}`;
-    say('token-issuer', 'error', message);
-  } else if (issuer !== current) {
-    const message = `the token is of ${quoted(issuer)}, an earlier issuer of cluster ${clusterId}; new tokens are of ${quoted(current)}`;
-    say('token-issuer-old', 'warning', message);
-  }
-  if (!audiences.includes(RRSA_AUDIENCE)) {
-    const found = audiences.length === 0 ? 'nobody' : audiences.map(quoted).join(', ');
-    say(
-      'token-audience',
-      'error',
-      `the token is for ${found}, and the OIDC provider takes tokens for "${RRSA_AUDIENCE}"`,
-    );
-  }
-  if (parseSubject(subject) === undefined) {
-    say('token-subject', 'warning', `the token is of ${quoted(subject)}, which is no service account`);
-  }
-  return findings;
+  const found = [
+    expiryFinding(token, now),
+    startFinding(token, now),
+    issuerFinding(token, issuers, clusterId),
+    audienceFinding(token),
+    subjectFinding(token),
+  ];
+  return found.filter((finding) => finding !== undefined);
 }
 
-function timeOf(ms: number): string {
+export function expiryFinding({ expiresAt }: TokenClaims, now: number): Finding | undefined {
+  if (expiresAt > now) return undefined;
+  return { id: 'token-expired', severity: 'error', message: `the token expired at ${timeOf(expiresAt)}` };
+}
+
+export function startFinding({ notBefore }: TokenClaims, now: number): Finding | undefined {
+  if (notBefore === undefined || notBefore <= now) return undefined;
+  const message = `the token is not valid before ${timeOf(notBefore)}: is the clock right?`;
+  return { id: 'token-not-yet-valid', severity: 'error', message };
+}
+
+/** @param issuers of the cluster, as for `tokenFindings` */
+export function issuerFinding(
+  { issuer }: TokenClaims,
+  issuers: readonly string[],
+  clusterId: string,
+): Finding | undefined {
+  const [current = ''] = issuers;
+  if (issuer === current) return undefined;
+  if (issuers.includes(issuer)) {
+    const message = `the token is of ${quoted(issuer)}, an earlier issuer of cluster ${clusterId}; new tokens are of ${quoted(current)}`;
+    return { id: 'token-issuer-old', severity: 'warning', message };
+  }
+  const slash = `${issuer}/` === current || issuer === `${current}/` ? ' (they differ in the last "/")' : '';
+  const message = `the token is of issuer ${quoted(issuer)}, and cluster ${clusterId} is ${quoted(current)}${slash}`;
+  return { id: 'token-issuer', severity: 'error', message };
+}
+
+export function audienceFinding({ audiences }: TokenClaims): Finding | undefined {
+  if (audiences.includes(RRSA_AUDIENCE)) return undefined;
+  const message = `the token is for ${audienceList(audiences)}, and the OIDC provider takes tokens for "${RRSA_AUDIENCE}"`;
+  return { id: 'token-audience', severity: 'error', message };
+}
+
+export function subjectFinding({ subject }: TokenClaims): Finding | undefined {
+  if (parseSubject(subject) !== undefined) return undefined;
+  const message = `the token is of ${quoted(subject)}, which is no service account`;
+  return { id: 'token-subject', severity: 'warning', message };
+}
+
+/** For a message. */
+export function audienceList(audiences: readonly string[]): string {
+  return audiences.length === 0 ? 'nobody' : audiences.slice(0, 5).map(quoted).join(', ');
+}
+
+/** UTC, in whole seconds, for a message. */
+export function timeOf(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 }
