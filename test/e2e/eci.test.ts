@@ -2,7 +2,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { bin, runTool, scratchFolder, startedSandbox, type ToolOptions, type ToolResult } from '../support/tool.ts';
+import {
+  runTool,
+  scratchFolder,
+  startedSandbox,
+  type ToolOptions,
+  type ToolResult,
+  toolCommand,
+} from '../support/tool.ts';
 
 const home = scratchFolder();
 const account = '1000000000000001';
@@ -275,7 +282,7 @@ describe('in a pod with that role', () => {
         seed,
         `apiVersion: ack-ram-tool/v1\nkind: SandboxSeed\naccounts: [{ id: "${account}", ${roles} }]\n`,
       );
-      const whoami = [process.execPath, bin, 'auth', 'whoami', '--credential-type', 'imds', '-o', 'json'];
+      const whoami = [...toolCommand, 'auth', 'whoami', '--credential-type', 'imds', '-o', 'json'];
       const result = await runTool(['sandbox', 'run', '--seed', seed, '--', ...whoami], { env: { HOME: home } });
       expect(result.exitCode, result.stderr).toBe(0);
       expect(JSON.parse(result.stdout)).toMatchObject({ accountId: account, roleName: role });

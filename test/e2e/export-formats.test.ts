@@ -2,7 +2,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findPrograms } from '../support/programs.ts';
-import { bin, runProgram, runTool, scratchFolder } from '../support/tool.ts';
+import { runProgram, runTool, scratchFolder, toolCommand } from '../support/tool.ts';
 
 const folder = scratchFolder();
 const secret = 'it\'s "$HOME" `id`\n#\\ 漢🔑 ';
@@ -11,7 +11,7 @@ const env = {
   LC_ALL: 'C.UTF-8',
   ALIBABA_CLOUD_ACCESS_KEY_ID: 'LTAI5tFormats',
   ALIBABA_CLOUD_ACCESS_KEY_SECRET: secret,
-  TOOL: `'${process.execPath}' '${bin}'`,
+  TOOL: toolCommand.map((word) => `'${word}'`).join(' '),
 };
 const printed = 'env -0 | tr "\\0" "\\001"';
 /** A value with line feeds is one of the entries between the marks. */

@@ -8,7 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { makeSelfSigned } from '../../src/kubernetes/self-signed.ts';
 import { demoPod, demoYaml, injectedDemoPod, providerArn } from '../kubernetes/demo.ts';
-import { bin, runTool, scratchFolder, startedSandbox } from '../support/tool.ts';
+import { runTool, scratchFolder, startedSandbox, toolCommand } from '../support/tool.ts';
 
 const home = scratchFolder();
 const env = { HOME: home };
@@ -151,7 +151,8 @@ const webhooks: ChildProcess[] = [];
 afterAll(() => webhooks.forEach((child) => void child.kill('SIGKILL')));
 
 async function startedWebhook(flags: string[]): Promise<RunningWebhook> {
-  const child = spawn(process.execPath, [bin, 'webhook', 'serve', '--listen', '127.0.0.1:0', ...provider, ...flags], {
+  const [command, ...first] = toolCommand;
+  const child = spawn(command, [...first, 'webhook', 'serve', '--listen', '127.0.0.1:0', ...provider, ...flags], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -2,15 +2,19 @@ import { mkdtempSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { bin, runProgram, runTool, scratchFolder, startedSandbox } from '../support/tool.ts';
+import { runProgram, runTool, scratchFolder, startedSandbox, toolCommand } from '../support/tool.ts';
 
 const sandbox = await startedSandbox();
 const home = scratchFolder();
 const env = { ...sandbox.env, HOME: home };
 const inShell = (line: string, more: Record<string, string> = {}) =>
-  runProgram('bash', ['-o', 'pipefail', '-c', `tool() { "${process.execPath}" "${bin}" "$@"; }; ${line}`], {
-    env: { ...env, ...more },
-  });
+  runProgram(
+    'bash',
+    ['-o', 'pipefail', '-c', `tool() { ${toolCommand.map((word) => `"${word}"`).join(' ')} "$@"; }; ${line}`],
+    {
+      env: { ...env, ...more },
+    },
+  );
 const temporaryFolder = (): string => mkdtempSync(join(home, 'tmp-'));
 
 describe('standard output', () => {

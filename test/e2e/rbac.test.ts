@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sendJson, startedListServer } from '../support/kubernetes-lists.ts';
 import { hasTerminal, openTerminal } from '../support/terminal.ts';
-import { bin, runTool, scratchFolder, startedSandbox } from '../support/tool.ts';
+import { runTool, scratchFolder, startedSandbox, toolCommand } from '../support/tool.ts';
 
 if (!hasTerminal && process.env.CI) throw new Error('tmux is missing, and a pipeline must test at a terminal');
 
@@ -222,7 +222,7 @@ describe('rbac cleanup-user-permissions', async () => {
 describe.skipIf(!hasTerminal)('rbac cleanup-user-permissions at a terminal (needs tmux)', async () => {
   if (!hasTerminal) return;
   const { env, cleaned } = await startedClusters();
-  const argv = [process.execPath, bin, 'rbac', 'cleanup-user-permissions', '-c', 'c1', '-u', active];
+  const argv = [...toolCommand, 'rbac', 'cleanup-user-permissions', '-c', 'c1', '-u', active];
   const open = () => openTerminal(argv, { PATH: process.env.PATH, LANG: 'C.UTF-8', ...env });
 
   it('shows the activity, and cleans nothing when the answer is no', async () => {

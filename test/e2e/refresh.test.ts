@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { podOn } from '../support/pod.ts';
-import { bin, runProgram, runTool, scratchFolder, startedSandbox, type ToolOptions } from '../support/tool.ts';
+import { runProgram, runTool, scratchFolder, startedSandbox, type ToolOptions, toolCommand } from '../support/tool.ts';
 
 const shortLived = ['--update-time', '0s', '--session-ttl', '6s'];
 const home = scratchFolder();
@@ -192,12 +192,13 @@ describe('export-credentials --serve', () => {
   });
 
   it.concurrent('is where another run of this tool finds its credentials', async () => {
-    const script = `"$0" "$1" export-credentials -s 127.0.0.1:0 > "$2" & server=$!
-      while ! grep -q . "$2" 2>/dev/null; do sleep 0.05; done
+    const script = `file=$0
+      "$@" export-credentials -s 127.0.0.1:0 > "$file" & server=$!
+      while ! grep -q . "$file" 2>/dev/null; do sleep 0.05; done
       unset ALIBABA_CLOUD_ROLE_ARN ALIBABA_CLOUD_OIDC_PROVIDER_ARN ALIBABA_CLOUD_OIDC_TOKEN_FILE
-      export "$(cat "$2")"
-      "$0" "$1" export-credentials -f aliyuncli-uri; kill $server; wait $server`;
-    const { stdout, stderr } = await runProgram('sh', ['-c', script, process.execPath, bin, join(home, 'uri')], {
+      export "$(cat "$file")"
+      "$@" export-credentials -f aliyuncli-uri; kill $server; wait $server`;
+    const { stdout, stderr } = await runProgram('sh', ['-c', script, join(home, 'uri'), ...toolCommand], {
       env: pod,
     });
     expect(stdout, stderr).not.toBe('');

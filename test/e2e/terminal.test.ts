@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hasTerminal, openTerminal } from '../support/terminal.ts';
-import { bin, runTool, scratchFolder, startedSandbox } from '../support/tool.ts';
+import { runTool, scratchFolder, startedSandbox, toolCommand } from '../support/tool.ts';
 
 if (!hasTerminal && process.env.CI) throw new Error('tmux is missing, and a pipeline must test at a terminal');
 
@@ -8,7 +8,7 @@ describe.skipIf(!hasTerminal)('at a terminal (needs tmux)', async () => {
   if (!hasTerminal) return;
   const sandbox = await startedSandbox(['--update-time', '4s']);
   const env = { PATH: process.env.PATH, ...sandbox.env, HOME: scratchFolder(), LANG: 'C.UTF-8' };
-  const tool = (...argv: string[]) => openTerminal([process.execPath, bin, ...argv], env);
+  const tool = (...argv: string[]) => openTerminal([...toolCommand, ...argv], env);
   const isEnabled = async (cluster: string): Promise<boolean> =>
     JSON.parse((await runTool(['rrsa', 'status', '-c', cluster, '-o', 'json'], { env })).stdout).enabled;
 

@@ -3,12 +3,17 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { get as httpsGet } from 'node:https';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve as resolvePath } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 
-/** The built program, as a user starts it. */
+/** The script of the npm build. */
 export const bin = fileURLToPath(new URL('../../bin/ack-ram-tool.js', import.meta.url));
+
+/** What starts the tool that is tested: the npm build, or the executable that `TOOL` names. */
+export const toolCommand: readonly [string, ...string[]] = process.env.TOOL
+  ? [resolvePath(process.env.TOOL)]
+  : [process.execPath, bin];
 
 export interface ToolResult {
   /** 128+n when signal n ended it. */
@@ -55,7 +60,8 @@ export function runProgram(command: string, argv: readonly string[], options: To
 
 /** Runs the built tool to its end. */
 export function runTool(argv: readonly string[], options: ToolOptions = {}): Promise<ToolResult> {
-  return runProgram(process.execPath, [bin, ...argv], options);
+  const [command, ...first] = toolCommand;
+  return runProgram(command, [...first, ...argv], options);
 }
 
 export interface RunningSandbox {
@@ -74,7 +80,8 @@ export interface RunningSandbox {
 
 /** Starts `sandbox start` of the built tool. It is stopped at the end of the test file. */
 export async function startedSandbox(flags: readonly string[] = []): Promise<RunningSandbox> {
-  const child = spawn(process.execPath, [bin, 'sandbox', 'start', ...flags], {
+  const [command, ...first] = toolCommand;
+  const child = spawn(command, [...first, 'sandbox', 'start', ...flags], {
     env: { PATH: process.env.PATH, HOME: tmpdir() },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
