@@ -22,25 +22,33 @@ export async function requireCluster(ack: Pick<AckPort, 'getCluster'>, clusterId
 
 /** Why RRSA cannot work on this cluster at all; `undefined` when nothing speaks against it. */
 export function whyUnsupported(cluster: Cluster): string | undefined {
-  const refused = Object.hasOwn(REFUSED_TYPES, cluster.type) ? REFUSED_TYPES[cluster.type] : undefined;
-  if (refused !== undefined) {
-    return `cluster ${cluster.id} is ${refused} (${cluster.type}), and RRSA needs a managed one`;
-  }
-  const version = /^v?(\d+)\.(\d+)/.exec(cluster.version);
-  if (version !== null) {
-    const [major, minor] = [Number(version[1]), Number(version[2])];
-    if (major < OLDEST.major || (major === OLDEST.major && minor < OLDEST.minor)) {
-      return `cluster ${cluster.id} runs Kubernetes ${cluster.version}, and RRSA needs at least 1.22`;
-    }
-  }
-  return undefined;
+  return whyTypeUnsupported(cluster) ?? whyVersionUnsupported(cluster);
+}
+
+/** `undefined` also for a type that this tool does not know (ACS is one): see `isKnownType`. */
+export function whyTypeUnsupported({ id, type }: Cluster): string | undefined {
+  const refused = Object.hasOwn(REFUSED_TYPES, type) ? REFUSED_TYPES[type] : undefined;
+  return refused && `cluster ${id} is ${refused} (${type}), and RRSA needs a managed one`;
+}
+
+export function isKnownType({ type }: Cluster): boolean {
+  return type === SUPPORTED_TYPE || Object.hasOwn(REFUSED_TYPES, type);
+}
+
+/** `undefined` also when the cluster does not say which version it runs. */
+export function whyVersionUnsupported({ id, version }: Cluster): string | undefined {
+  const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
+  if (major === undefined || minor === undefined) return undefined;
+  if (Number(major) > OLDEST.major || (Number(major) === OLDEST.major && Number(minor) >= OLDEST.minor))
+    return undefined;
+  return `cluster ${id} runs Kubernetes ${version}, and RRSA needs at least 1.22`;
 }
 
 /** Throws `CLUSTER_UNSUPPORTED`; only warns about a cluster type that this tool does not know (ACS is one). */
 export function requireSupported(cluster: Cluster, report: Pick<Report, 'warn'>): void {
   const reason = whyUnsupported(cluster);
   if (reason !== undefined) throw new ToolError('CLUSTER_UNSUPPORTED', reason);
-  if (cluster.type !== SUPPORTED_TYPE) {
+  if (!isKnownType(cluster)) {
     report.warn(`cluster ${cluster.id} is of type '${cluster.type}', which this tool does not know; it goes on`);
   }
 }

@@ -30,7 +30,8 @@ export interface InstallHelperAddonPorts {
   signal: AbortSignal;
 }
 
-const BUSY_STATES = new Set(['initial', 'installing', 'updating', 'upgrading']);
+/** States of an addon that is on its way. */
+export const BUSY_STATES: ReadonlySet<string> = new Set(['initial', 'installing', 'updating', 'upgrading']);
 
 /** Installed and at work. A version alone does not say so: an installation that failed may leave one behind. */
 export function isInstalled(addon: AddonInstance | undefined): boolean {

@@ -1,5 +1,19 @@
 import type { Check } from './check.ts';
+import { clusterChecks } from './cluster-checks.ts';
+import { issuerChecks } from './issuer-checks.ts';
 import type { CloudPatient } from './patient.ts';
+import { providerChecks } from './provider-checks.ts';
+import { roleChecks } from './role-checks.ts';
 
-/** Outside a pod: from the credentials of the caller to the policies of the role. */
-export const cloudChecks: readonly Check<CloudPatient>[] = [];
+/** From outside a pod: from the credentials of the caller to the trust policy of the role. */
+export const cloudChecks: readonly Check<CloudPatient>[] = [
+  ...clusterChecks,
+  ...issuerChecks,
+  ...providerChecks,
+  ...roleChecks,
+].map((check) => ({
+  ...check,
+  async run(patient, signal) {
+    return patient.asked.clusterId === undefined ? undefined : check.run(patient, signal);
+  },
+}));

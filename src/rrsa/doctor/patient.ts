@@ -11,6 +11,7 @@ import type {
   StsPort,
 } from '../../cloud/ports.ts';
 import { parseOidcProviderArn, parseRoleArn } from '../../policy/arn.ts';
+import { requireCluster } from '../cluster.ts';
 import { HELPER_ADDON } from '../install-helper-addon.ts';
 import type { Clock } from '../report.ts';
 
@@ -32,8 +33,8 @@ export interface CloudPatient {
   /** Where the credentials were found, such as `environment (AccessKey)`. */
   credentialsSource(): Promise<string>;
   caller(): Promise<CallerIdentity>;
-  /** `undefined` when there is no such cluster. */
-  cluster(): Promise<Cluster | undefined>;
+  /** Throws `CLUSTER_NOT_FOUND`. */
+  cluster(): Promise<Cluster>;
   /** ack-pod-identity-webhook; `undefined` when it is not installed. */
   addon(): Promise<AddonInstance | undefined>;
   /** The OIDC provider that the cluster names; `undefined` when IMS has none of that name, or the cluster names none. */
@@ -46,6 +47,20 @@ export interface CloudPatient {
   policies(): Promise<AttachedPolicy[]>;
   /** One GET, for documents that an issuer publishes. Redirects are not followed. */
   read: ReadPage;
+  mend: CloudMenders;
+}
+
+/** Changes that mend what the checks of the cloud find. They ask nothing; each throws what its use case throws. */
+export interface CloudMenders {
+  installAddon(clusterId: string): Promise<void>;
+  associate(association: Association): Promise<void>;
+}
+
+export interface Association {
+  clusterId: string;
+  roleName: string;
+  namespace: string;
+  serviceAccount: string;
 }
 
 export interface RoleAsked {
@@ -57,8 +72,8 @@ export interface RoleAsked {
 }
 
 /**
- * Reads a page of at most 256 KiB; plain http on loopback only. Throws `NETWORK`, `BAD_ANSWER`, `USAGE` for a URL that
- * must not be called.
+ * Reads a page of at most 256 KiB, whatever its status. Throws `NETWORK`, `BAD_ANSWER`, and `USAGE` for what is beyond
+ * this machine while this is a sandbox.
  */
 export type ReadPage = (url: string, signal: AbortSignal) => Promise<{ status: number; body: string }>;
 
@@ -70,6 +85,7 @@ export interface CloudPatientPorts {
   credentialsSource(): Promise<string>;
   clock: Pick<Clock, 'now'>;
   read: ReadPage;
+  mend: CloudMenders;
   /** The role that the service account is annotated with; absent where Kubernetes is not looked at. */
   annotatedRole?: (() => Promise<string | undefined>) | undefined;
 }
@@ -77,7 +93,7 @@ export interface CloudPatientPorts {
 export function cloudPatient(asked: Asked, ports: CloudPatientPorts): CloudPatient {
   const { ack, ram, ims, sts, clock } = ports;
   const id = asked.clusterId ?? '';
-  const cluster = once(() => ack.getCluster(id));
+  const cluster = once(() => requireCluster(ack, id));
   const roleAsked = once(async (): Promise<RoleAsked | undefined> => {
     if (asked.role !== undefined) return readRole(asked.role, 'flag');
     const annotated = await ports.annotatedRole?.();
@@ -88,6 +104,7 @@ export function cloudPatient(asked: Asked, ports: CloudPatientPorts): CloudPatie
       const role = await roleAsked();
       return role === undefined ? none : read(role.name);
     });
+  const pages = new Map<string, ReturnType<ReadPage>>();
   return {
     asked,
     now: () => clock.now(),
@@ -96,14 +113,19 @@ export function cloudPatient(asked: Asked, ports: CloudPatientPorts): CloudPatie
     cluster,
     addon: once(() => ack.getAddon(id, HELPER_ADDON)),
     provider: once(async () => {
-      const { providerName, providerArn = '' } = (await cluster())?.rrsa ?? {};
+      const { providerName, providerArn = '' } = (await cluster()).rrsa;
       const name = providerName ?? parseOidcProviderArn(providerArn)?.name;
       return name === undefined ? undefined : ims.getOidcProvider(name);
     }),
     roleAsked,
     role: ofRole((name) => ram.getRole(name), undefined),
     policies: ofRole((name) => ram.listPoliciesForRole(name), []),
-    read: ports.read,
+    read(url, signal) {
+      const page = pages.get(url) ?? ports.read(url, signal);
+      pages.set(url, page);
+      return page;
+    },
+    mend: ports.mend,
   };
 }
 

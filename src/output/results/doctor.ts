@@ -1,0 +1,65 @@
+import type { CheckResult, CheckStatus, Diagnosis, Link } from '../../rrsa/doctor/check.ts';
+import type { Colour } from '../colour.ts';
+import { escapeControl, stripControl } from '../plain.ts';
+import { formatTable } from '../table.ts';
+import type { Presenter } from './presenter.ts';
+
+/** `rrsa doctor`, in the colours of stdout: a line a check below its link of the chain, and below a fault its cure. */
+export function doctorPresenter(colour: Colour): Presenter<Diagnosis> {
+  return {
+    text: (diagnosis) => textOf(diagnosis, colour),
+    json: ({ healthy, checks }) => ({
+      healthy,
+      checks: checks.map(({ id, status, subject, message, cure }) => ({
+        id,
+        status,
+        subject: subject ?? null,
+        message,
+        cure: cure ?? null,
+      })),
+    }),
+  };
+}
+
+function textOf({ healthy, checks }: Diagnosis, colour: Colour): string {
+  const groups = new Map<Link, CheckResult[]>();
+  for (const check of checks) groups.set(check.link, [...(groups.get(check.link) ?? []), check]);
+  const width = Math.max(...checks.map(({ id }) => id.length), 0);
+  const lines = [...groups].flatMap(([link, members]) => [
+    colour.bold(link),
+    ...members.flatMap((check) => checkLines(check, width, colour)),
+  ]);
+  return [...lines, '', verdictOf(healthy, checks, colour)].map((line) => `${line}\n`).join('');
+}
+
+function checkLines({ id, status, message, cure }: CheckResult, width: number, colour: Colour): string[] {
+  const paint: Record<CheckStatus, (text: string) => string> = {
+    ok: colour.green,
+    fault: colour.red,
+    warning: colour.yellow,
+    skipped: colour.dim,
+  };
+  const cures = cure === undefined ? [] : escapeControl(cure).split('\n');
+  return [
+    `  ${paint[status](status.padEnd('skipped'.length))}  ${id.padEnd(width)}  ${stripControl(message)}`,
+    ...cures.map((line) => `           ${colour.bold(line)}`),
+  ];
+}
+
+function verdictOf(healthy: boolean, checks: readonly CheckResult[], colour: Colour): string {
+  const faults = checks.filter(({ status }) => status === 'fault');
+  const [first] = faults;
+  if (healthy || first === undefined) return colour.green('no fault found');
+  const count = faults.length === 1 ? '1 fault found' : `${faults.length} faults found`;
+  return `${colour.red(count)}, the first is ${first.id}`;
+}
+
+/** `rrsa doctor --list`. */
+export const checkListPresenter: Presenter<readonly Pick<CheckResult, 'id' | 'link' | 'title'>[]> = {
+  text: (checks) =>
+    formatTable(
+      checks.map(({ id, link, title }) => [id, link, title]),
+      ['CHECK', 'LINK', 'LOOKS AT'],
+    ),
+  json: (checks) => ({ checks: checks.map(({ id, link, title }) => ({ id, link, title })) }),
+};
