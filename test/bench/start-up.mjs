@@ -1,47 +1,126 @@
-// What start-up costs, as a ratio against `node -e 0`: whole processes, interleaved, medians of one run.
-// NODE_EXTRA_CA_CERTS is left out: alone it costs Node 20 about 30 ms a start.
+// The commands that run at every `kubectl` and every step of a pipeline, against `node -e 0`.
 import { spawnSync } from 'node:child_process';
-import { cpus, tmpdir } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { memoryBudget, startUpBudgets } from './budgets.mjs';
+import { isSteady, mediansOf, round, verdictOf } from './figures.mjs';
+import { accountOf, bin, startSandbox, trustOf } from './sandbox.mjs';
 
-const rounds = Number(process.env.ROUNDS ?? 25);
-const bin = fileURLToPath(new URL('../../bin/ack-ram-tool.js', import.meta.url));
-const env = { PATH: process.env.PATH, HOME: tmpdir() };
+const id = '1000000000000001';
+const clusterId = 'c0000000000000000000000000000bench';
+const subject = ['-c', clusterId, '-n', 'ns', '-s', 'sa'];
+const warmUps = 3;
 
-const rows = [
-  { name: 'node -e 0', argv: ['-e', '0'] },
-  { name: '--version', argv: [bin, '--version'], budget: 2.2 },
-  { name: '--help', argv: [bin, '--help'], budget: 2.2 },
-  { name: 'rrsa --help', argv: [bin, 'rrsa', '--help'] },
-  { name: 'rrsa associate-role --help', argv: [bin, 'rrsa', 'associate-role', '--help'] },
-];
-
-function once({ argv }) {
-  const begin = process.hrtime.bigint();
-  const { status, stderr } = spawnSync(process.execPath, argv, { env, encoding: 'utf8' });
-  const ms = Number(process.hrtime.bigint() - begin) / 1e6;
-  if (status !== 0) throw new Error(`${argv.join(' ')} ended with ${status}: ${stderr}`);
-  return ms;
+/** `onRow` hears each row as soon as it is measured. */
+export async function benchStartUp({ folder, meter, programs, rounds, onRow }) {
+  const { account, env: keys } = accountOf(id, {
+    roles: [{ name: 'app', trustPolicy: trustOf(clusterId, 'ns:sa') }],
+    clusters: [{ id: clusterId, name: 'bench', rrsa: true }],
+  });
+  const sandbox = await startSandbox(folder, { name: 'start-up', accounts: [account] });
+  try {
+    const places = placesOf(folder, sandbox.env, keys);
+    for (const row of rowsOf(places)) onRow(await measure(row, { meter, programs, rounds }));
+  } finally {
+    sandbox.stop();
+  }
 }
 
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-
-for (const row of rows) once(row);
-const times = rows.map(() => []);
-for (let round = 0; round < rounds; round += 1) {
-  for (const [index, row] of rows.entries()) times[index].push(once(row));
+/** A home of its own for each, so that nothing is cached but where the row says so. */
+function placesOf(folder, sandboxEnv, keys) {
+  const { ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET, ...endpoints } = sandboxEnv;
+  const homeOf = (name) => {
+    const home = join(folder, name);
+    mkdirSync(home);
+    return home;
+  };
+  const base = { PATH: process.env.PATH, ...endpoints };
+  const admin = { ...base, ...keys, HOME: homeOf('admin') };
+  const token = join(folder, 'token');
+  const argv = [bin, 'sandbox', 'token', ...subject];
+  const { stdout, status, stderr } = spawnSync(process.execPath, argv, { env: admin, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`sandbox token failed: ${stderr}`);
+  writeFileSync(token, stdout);
+  const pod = {
+    ...base,
+    ALIBABA_CLOUD_ROLE_ARN: `acs:ram::${id}:role/app`,
+    ALIBABA_CLOUD_OIDC_PROVIDER_ARN: `acs:ram::${id}:oidc-provider/ack-rrsa-${clusterId}`,
+    ALIBABA_CLOUD_OIDC_TOKEN_FILE: token,
+  };
+  return { admin, pod: { ...pod, HOME: homeOf('pod') }, cached: { ...pod, HOME: homeOf('cached') } };
 }
 
-const base = median(times[0]);
-console.log(
-  `Node ${process.version}, ${process.platform} ${process.arch}, ${cpus().length} cores, medians of ${rounds}\n`,
-);
-for (const [index, { name, budget }] of rows.entries()) {
-  const ms = median(times[index]);
-  const ratio = ms / base;
-  const verdict = budget === undefined ? '' : ratio <= budget ? `within ${budget}` : `OVER ${budget}`;
-  console.log(`${name.padEnd(28)} ${ms.toFixed(1).padStart(7)} ms ${ratio.toFixed(2).padStart(6)} x   ${verdict}`);
-  console.log(
-    JSON.stringify({ bench: 'start-up', name, ms: Number(ms.toFixed(2)), ratio: Number(ratio.toFixed(3)), budget }),
-  );
+function rowsOf({ admin, pod, cached }) {
+  const cluster = ['-c', clusterId];
+  return [
+    { name: '--version', argv: ['--version'], env: admin },
+    { name: '--help', argv: ['--help'], env: admin },
+    { name: 'rrsa status', argv: ['rrsa', 'status', ...cluster], env: admin },
+    {
+      name: 'rrsa associate-role (already so)',
+      argv: ['rrsa', 'associate-role', ...subject, '-r', 'app'],
+      env: admin,
+    },
+    { name: 'export static', argv: ['export-credentials', '--', 'true'], env: admin },
+    { name: 'export OIDC', argv: ['export-credentials', '--', 'true'], env: pod },
+    { name: 'export cached', argv: ['export-credentials', '--cache', '--', 'true'], env: cached },
+    { name: 'get-credential cached', argv: ['credential-plugin', 'get-credential', ...cluster], env: admin },
+    { name: 'get-token', argv: ['credential-plugin', 'get-token', ...cluster], env: admin },
+  ];
+}
+
+/** `node -e 0`, the tool and the peer by turns. A peer that cannot do it is left out. */
+async function measure({ name, argv, env }, { meter, programs: { tool, peer }, rounds }) {
+  const runners = [
+    { runs: [], run: () => meter.run([process.execPath, '-e', '0'], env) },
+    { runs: [], run: () => meter.run([...tool.command, ...argv], env) },
+  ];
+  if (peer !== undefined) {
+    const ofPeer = { ...env, HOME: `${env.HOME}-of-peer` };
+    mkdirSync(ofPeer.HOME, { recursive: true });
+    runners.push({ runs: [], run: () => meter.run([...peer.command, ...argv], ofPeer) });
+  }
+  let peerError;
+  for (let round = -warmUps; round < rounds; round += 1) {
+    for (const [index, { runs, run }] of runners.entries()) {
+      if (index === 2 && peerError !== undefined) continue;
+      try {
+        const took = await run();
+        if (round >= 0) runs.push(took);
+      } catch (error) {
+        if (index < 2) throw error;
+        peerError = error.message;
+      }
+    }
+  }
+  const [base, own, other] = runners.map(({ runs }) => (runs.length === 0 ? undefined : mediansOf(runs)));
+  const row = { name, steady: runners.slice(0, 2).every(({ runs }) => isSteady(runs)), base };
+  row.tool = figuresOf(name, tool, own, base);
+  if (peerError !== undefined) row.peerError = peerError;
+  else if (other !== undefined) {
+    row.peer = figuresOf(name, peer, other, base);
+    row.againstPeer = round2(own.ms / other.ms);
+  }
+  return row;
+}
+
+const round2 = (value) => round(value, 2);
+
+function figuresOf(name, program, { ms, cpuMs, peakMiB }, base) {
+  const ratio = round2(ms / base.ms);
+  const peakRatio = round2(peakMiB / base.peakMiB);
+  const budget = startUpBudgets[name]?.[program.kind];
+  const peakBudget = name.startsWith(memoryBudget.prefix) ? memoryBudget[program.kind] : undefined;
+  const [time, memory] = [verdictOf(ratio, budget), verdictOf(peakRatio, peakBudget)];
+  return {
+    ratio,
+    ms: round(ms, 1),
+    cpuMs: round(cpuMs, 1),
+    peakMiB: round(peakMiB, 1),
+    peakRatio,
+    budget,
+    peakBudget,
+    over: time.over || memory.over,
+    fault: time.fault || memory.fault,
+  };
 }
