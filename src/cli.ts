@@ -1,6 +1,7 @@
 /** `main(argv, io)` → exit code; the one place where an error becomes text and a number. */
+import { langOf } from './commands/lang.ts';
 import { canonicalArgv, type NormalForm, normalize } from './commands/normalize.ts';
-import { readFlags } from './commands/options.ts';
+import { type Flags, readFlags } from './commands/options.ts';
 import type { CommandSpec, CommandTable } from './commands/spec.ts';
 import { table as fullTable } from './commands/table.ts';
 import { ToolError, usageError } from './errors.ts';
@@ -13,6 +14,7 @@ const interruptGraceMs = 1_000;
 /** What is known of a command line that failed. */
 interface Seen {
   spec?: CommandSpec;
+  flags?: Flags;
   /** Without the words of a child, which are not ours to show. */
   own: readonly string[];
 }
@@ -26,7 +28,7 @@ async function run(argv: readonly string[], io: Io, table: CommandTable, seen: S
   if (normal.help || normal.spec === undefined) return printHelp(normal, io, table);
   seen.spec = normal.spec;
   if (normal.spec.passThrough) seen.own = argv.slice(0, argv.length - normal.args.length);
-  return dispatch(normal, io, table);
+  return dispatch(normal, io, table, seen);
 }
 
 function printVersion(io: Io): number {
@@ -61,13 +63,14 @@ function requireNoMore(spec: CommandSpec, { flags, args }: NormalForm): Parsed {
   return { spec, flags, args };
 }
 
-async function dispatch(normal: NormalForm, io: Io, table: CommandTable): Promise<number> {
+async function dispatch(normal: NormalForm, io: Io, table: CommandTable, seen: Seen): Promise<number> {
   const { spec, flags, args } = normal.spec?.hot ? requireNoMore(normal.spec, normal) : await parse(normal, io, table);
   const input = {
     spec,
     flags: readFlags(spec, flags, io, (message) => io.stderr.write(`warning: ${message}\n`)),
     args,
   };
+  seen.flags = input.flags;
   if (input.flags.boolean('emit-policy')) {
     const { emitPolicy } = await import('./commands/permissions/emit-policy.ts');
     return emitPolicy(input, io);
@@ -120,12 +123,14 @@ export async function main(argv: readonly string[], io: Io, table: CommandTable 
     await io.outputWritten();
     return code;
   } catch (thrown) {
-    const error = await io.outputWritten().then(
+    const failure = await io.outputWritten().then(
       () => thrown,
       (reason: unknown) => reason,
     );
     // Nobody is left to be told that nobody reads.
-    if (error instanceof OutputFailure && error.exitCode === 0) return 0;
+    if (failure instanceof OutputFailure && failure.exitCode === 0) return 0;
+    const { withHint } = await import('./commands/error-hint.ts');
+    const error = withHint(failure, langOf(seen.flags, io.env));
     const { errorJson, formatError } = await import('./output/error-block.ts');
     const { colourFor } = await import('./output/colour.ts');
     io.stderr.write(formatError(error, { command: seen.own, colour: await colourFor(io.stderr, io.env) }));

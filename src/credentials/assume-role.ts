@@ -85,14 +85,17 @@ export function fromAssumedRole(options: { base: Provider; assumeRole: AssumeRol
   };
 }
 
-/** `error` as `CREDENTIALS_REFUSED`, its API facts kept, when STS said no; any other error (no answer, 5xx) as it is. */
-export function asRefusal(error: unknown, message: string): unknown {
+/**
+ * `error` as `CREDENTIALS_REFUSED`, its API facts kept, when STS said no; any other error (no answer, 5xx) as it is.
+ * `details` say what it was about.
+ */
+export function asRefusal(error: unknown, message: string, details: Record<string, string> = {}): unknown {
   if (!(error instanceof CloudApiError) || error.api.service !== 'STS' || error.api.httpStatus >= 500) return error;
   return new CloudApiError(message, error.api, {
     code: 'CREDENTIALS_REFUSED',
     cause: error,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
-    ...(error.details === undefined ? {} : { details: error.details }),
+    details: { ...error.details, ...details },
   });
 }
 

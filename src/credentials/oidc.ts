@@ -35,7 +35,8 @@ export function fromOidc(options: {
     try {
       return await assumeRoleWithOidc({ ...request, oidcToken }, { regionId: session.regionId });
     } catch (error) {
-      throw asRefusal(error, `STS refused to issue credentials for role ${session.roleArn} to this OIDC token`);
+      const message = `STS refused to issue credentials for role ${session.roleArn} to this OIDC token`;
+      throw asRefusal(error, message, { providerArn: session.providerArn });
     }
   };
 }

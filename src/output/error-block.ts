@@ -15,7 +15,7 @@ export interface ErrorOptions {
 }
 
 /** The refusal by a cloud service behind an error: the error itself, or what caused it. */
-function apiFactsOf(error: unknown): CloudApiFacts | undefined {
+export function apiFactsOf(error: unknown): CloudApiFacts | undefined {
   let link = error;
   for (let depth = 0; depth < 8 && link instanceof Error; depth += 1) {
     if (link instanceof CloudApiError) return link.api;

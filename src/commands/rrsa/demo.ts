@@ -5,6 +5,8 @@ import { errorJson, formatErrorForLog } from '../../output/error-block.ts';
 import { demoBegin, demoEnd, demoPresenter } from '../../output/results/demo.ts';
 import { runDemo } from '../../rrsa/demo.ts';
 import { createContext } from '../context.ts';
+import { withHint } from '../error-hint.ts';
+import { langOf } from '../lang.ts';
 import type { Flags } from '../options.ts';
 import type { CommandInput } from '../spec.ts';
 
@@ -38,7 +40,8 @@ export async function run(input: CommandInput, io: Io): Promise<number> {
         print(result, demoPresenter, true);
         log.info(demoEnd);
       },
-      failed(error) {
+      failed(failure) {
+        const error = withHint(failure, langOf(flags, io.env));
         log.error(formatErrorForLog(error));
         if (json) io.stderr.write(errorJson(error, { redact }));
       },

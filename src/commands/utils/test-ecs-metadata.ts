@@ -6,6 +6,8 @@ import type { Io } from '../../io.ts';
 import { errorJson, formatErrorForLog } from '../../output/error-block.ts';
 import { type EcsMetadataResult, ecsMetadataPresenter } from '../../output/results/ecs-metadata.ts';
 import { type Context, createContext } from '../context.ts';
+import { withHint } from '../error-hint.ts';
+import { langOf } from '../lang.ts';
 import type { CommandInput } from '../spec.ts';
 
 /** The Go tool's pause between two rounds. */
@@ -30,8 +32,9 @@ export async function run(input: CommandInput, io: Io): Promise<number> {
         await testOnce(context, io);
       } catch (error) {
         if (noLoop || io.signal.aborted || !(error instanceof ToolError)) throw error;
-        log.error(formatErrorForLog(error));
-        if (json) io.stderr.write(errorJson(error, { redact }));
+        const told = withHint(error, langOf(flags, io.env));
+        log.error(formatErrorForLog(told));
+        if (json) io.stderr.write(errorJson(told, { redact }));
       }
       if (noLoop) return 0;
       await clock.sleep(flags.durationMs('interval') ?? defaultIntervalMs, io.signal);
