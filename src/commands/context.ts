@@ -34,10 +34,14 @@ export interface Context {
   credentials: Provider;
   /** What tells those credentials from all others, without asking for them: see `KnownCredentials.key`. */
   credentialsKey(): Promise<string>;
+  /** Where those credentials are found: see `KnownCredentials.sourceName`. Issues none. */
+  credentialsSource(): Promise<string>;
   /** The cloud with those credentials. Nothing is loaded or called before a method is. */
   cloud: Cloud;
   /** The one call that needs no credentials. */
   assumeRoleWithOidc: AssumeRoleWithOidc;
+  /** One GET by the tool's own network rules; redirects are not followed. Answers are short: see `createExchange`. */
+  readPage(url: string, signal: AbortSignal): Promise<{ status: number; body: string }>;
   /** Prints a result on stdout in the format asked for; JSON on a single `line` for commands that loop. */
   print<T>(result: T, presenter: Presenter<T>, line?: boolean): void;
 }
@@ -131,8 +135,13 @@ export async function createContext(
     redact,
     credentials,
     credentialsKey: async () => (await resolve()).key(),
+    credentialsSource: async () => (await resolve()).sourceName,
     cloud: connect({ ...options, credentials }),
     assumeRoleWithOidc: connectAnonymous(options),
+    async readPage(url, signal) {
+      const { createExchange } = await import('../cloud/exchange.ts');
+      return createExchange({ ...options, signal })({ method: 'GET', url });
+    },
     print(result, presenter, line = false) {
       const dryRun = flags.boolean('dry-run');
       io.stdout.write(json ? formatJson(presenter.json(result), { line }) : presenter.text(result, { dryRun }));

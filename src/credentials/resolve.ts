@@ -91,6 +91,8 @@ export async function* credentialSources(options: CredentialOptions): AsyncGener
 
 export interface KnownCredentials {
   provider: Provider;
+  /** Where they were found, as a user knows it: `environment (AccessKey)`. */
+  sourceName: string;
   /**
    * 64 hexadecimal digits that tell these credentials from all others, `cacheKey` of what decides them. Issues none,
    * but for a source that cannot say what decides its keys: then those keys are asked for.
@@ -128,11 +130,11 @@ export async function resolveKnownCredentials(options: CredentialOptions): Promi
     const { cacheKey } = await import('./cache-key.ts');
     return cacheKey(await keyParts(await source.identity?.(), base, options));
   };
-  if (cache === undefined) return { provider: checked, key };
+  if (cache === undefined) return { provider: checked, sourceName: source.name, key };
   const { withCache } = await import('./cache.ts');
   const ports = { clock, signal: options.signal, debug: options.report.debug };
   const cached = withCache(checked, { key: () => cachedKeyParts(source, base, options), cache, ports });
-  return { provider: memoize(cached, clock), key };
+  return { provider: memoize(cached, clock), sourceName: source.name, key };
 }
 
 async function ofExpectedAccount(provider: Provider, options: CredentialOptions): Promise<Provider> {
