@@ -48,6 +48,15 @@ export function resolveEndpoint(service: CloudService, options: EndpointOptions)
   return endpoint;
 }
 
+/** What decided the endpoint, as the user knows it: a flag or a variable. `undefined` when nothing did. */
+export function endpointSource(service: CloudService, options: EndpointOptions): string | undefined {
+  const configured = findConfigured(service, options);
+  if (configured !== undefined) return configured.name;
+  if (service === 'RAM' || service === 'IMS') return undefined;
+  if (service === 'STS' && options.env.ALIBABA_CLOUD_STS_REGION?.trim()) return 'ALIBABA_CLOUD_STS_REGION';
+  return options.regionId?.trim() ? '--region-id (or ACK_RAM_TOOL_REGION_ID)' : undefined;
+}
+
 /**
  * Within `sandbox run` nothing of ours leaves this machine, whatever flags and variables say.
  * Throws `USAGE` when ACK_RAM_TOOL_SANDBOX_URL is set and `url` is beyond loopback.

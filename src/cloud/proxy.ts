@@ -13,18 +13,24 @@ const metadataHost = '100.100.100.200';
  * Throws `USAGE` for a value that is no http or https proxy; the message never holds the value, which may carry a password.
  */
 export function proxyFor(target: URL, env: Env): URL | undefined {
-  const hostname = target.hostname.replace(/^\[|\]$/g, '');
-  if (isLoopbackHost(hostname) || hostname === metadataHost) return undefined;
-  const variable = target.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
-  const name = env[variable] ? variable : variable.toLowerCase();
-  const value = env[name]?.trim() ?? '';
-  if (value === '' || isExcluded(target, hostname, env.NO_PROXY || env.no_proxy || '')) return undefined;
-  const proxy = parseProxy(value);
+  const name = proxyVariableFor(target, env);
+  if (name === undefined) return undefined;
+  const proxy = parseProxy(env[name]?.trim() ?? '');
   if (proxy === undefined) throw usageError(`${name} is no proxy URL`, 'give a URL such as http://proxy.example:3128');
   if (proxy.protocol !== 'http:' && proxy.protocol !== 'https:') {
     throw usageError(`${name} is neither an http nor an https proxy`, 'socks proxies are not supported');
   }
   return proxy;
+}
+
+/** The variable that names the proxy for a URL; `undefined` for a direct connection. */
+export function proxyVariableFor(target: URL, env: Env): string | undefined {
+  const hostname = target.hostname.replace(/^\[|\]$/g, '');
+  if (isLoopbackHost(hostname) || hostname === metadataHost) return undefined;
+  const variable = target.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
+  const name = env[variable] ? variable : variable.toLowerCase();
+  const value = env[name]?.trim() ?? '';
+  return value === '' || isExcluded(target, hostname, env.NO_PROXY || env.no_proxy || '') ? undefined : name;
 }
 
 function parseProxy(value: string): URL | undefined {
