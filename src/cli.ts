@@ -28,7 +28,7 @@ async function run(argv: readonly string[], io: Io, table: CommandTable, seen: S
   if (normal.help || normal.spec === undefined) return printHelp(normal, io, table);
   seen.spec = normal.spec;
   if (normal.spec.passThrough) seen.own = argv.slice(0, argv.length - normal.args.length);
-  return dispatch(normal, io, table, seen);
+  return dispatch(normal, io, seen);
 }
 
 function printVersion(io: Io): number {
@@ -37,7 +37,7 @@ function printVersion(io: Io): number {
 }
 
 async function printHelp(normal: NormalForm, io: Io, table: CommandTable): Promise<number> {
-  const { helpText } = await import('./commands/program.ts');
+  const { helpText } = await import('./commands/help/page.ts');
   if (normal.spec === undefined && normal.args.length > 0) throw usageError(`unexpected argument ${normal.args[0]}`);
   io.stdout.write(helpText(normal, table, io));
   return 0;
@@ -49,9 +49,9 @@ interface Parsed {
   args: readonly string[];
 }
 
-async function parse(normal: NormalForm, io: Io, table: CommandTable): Promise<Parsed> {
+async function parse(normal: NormalForm, io: Io): Promise<Parsed> {
   const { parseCanonical } = await import('./commands/program.ts');
-  return parseCanonical(canonicalArgv(normal), normal, table, io);
+  return parseCanonical(canonicalArgv(normal), normal, io);
 }
 
 /** The one check of a normal form that is left to commander for every other command. */
@@ -63,8 +63,8 @@ function requireNoMore(spec: CommandSpec, { flags, args }: NormalForm): Parsed {
   return { spec, flags, args };
 }
 
-async function dispatch(normal: NormalForm, io: Io, table: CommandTable, seen: Seen): Promise<number> {
-  const { spec, flags, args } = normal.spec?.hot ? requireNoMore(normal.spec, normal) : await parse(normal, io, table);
+async function dispatch(normal: NormalForm, io: Io, seen: Seen): Promise<number> {
+  const { spec, flags, args } = normal.spec?.hot ? requireNoMore(normal.spec, normal) : await parse(normal, io);
   const input = {
     spec,
     flags: readFlags(spec, flags, io, (message) => io.stderr.write(`warning: ${message}\n`)),
