@@ -1,6 +1,5 @@
 /** What the injection commands share. */
 import type { AckPort } from '../cloud/ports.ts';
-import { proxyFor } from '../cloud/proxy.ts';
 import { usageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { KubernetesClient } from '../kubernetes/api-client.ts';
@@ -9,6 +8,7 @@ import { parseOidcProviderArn, roleArn } from '../policy/arn.ts';
 import { checkClusterId, isRoleName, quoted } from '../policy/name.ts';
 import { requireCluster, requireRrsa } from '../rrsa/cluster.ts';
 import type { Context } from './context.ts';
+import { connectDeps, ownKubeconfig } from './kubernetes-connection.ts';
 import type { Flags } from './options.ts';
 
 /**
@@ -29,7 +29,8 @@ export async function podIdentity(flags: Flags, ack: Pick<AckPort, 'getCluster'>
   return identityOf(requireRrsa(cluster).providerArn);
 }
 
-function identityOf(providerArn: string): PodIdentity {
+/** Throws `USAGE` for what is no ARN of an OIDC provider. */
+export function identityOf(providerArn: string): PodIdentity {
   const provider = parseOidcProviderArn(providerArn);
   if (provider === undefined) {
     throw usageError(
@@ -44,21 +45,10 @@ function identityOf(providerArn: string): PodIdentity {
 /** The cluster of `--kubeconfig` and `--context`. Loads the client when it is called. */
 export async function connectByKubeconfig(
   flags: Flags,
-  { clock, log }: Pick<Context, 'clock' | 'log'>,
+  context: Pick<Context, 'clock' | 'log'>,
   io: Io,
   timeoutMs?: number,
 ): Promise<KubernetesClient> {
   const { connectKubernetes } = await import('../kubernetes/client.ts');
-  return connectKubernetes(
-    { file: flags.path('kubeconfig'), context: flags.string('context') },
-    {
-      env: io.env,
-      home: io.home,
-      clock,
-      signal: io.signal,
-      debug: (message) => log.debug(message),
-      proxyFor: (server) => proxyFor(server, io.env),
-      timeoutMs,
-    },
-  );
+  return connectKubernetes(ownKubeconfig(flags) ?? {}, { ...connectDeps(context, io), timeoutMs });
 }

@@ -12,13 +12,16 @@ export interface KubernetesClient {
   /** The object at a path such as `/api/v1/namespaces/app`; `undefined` when there is none. */
   get(path: string): Promise<KubernetesObject | undefined>;
   /**
-   * All items of a list such as `/api/v1/namespaces`, read in pages of 500, one after the other. `onPage` hears how many
-   * there are so far.
+   * All items of a list such as `/api/v1/namespaces`, or of one with selectors as its query, read in pages of 500, one
+   * after the other. `onPage` hears how many there are so far.
    */
   list(path: string, onPage?: (count: number) => void): Promise<KubernetesObject[]>;
-  /** Sends once. The answer, or `undefined` when what the path names is not there. */
+  /**
+   * Sends once; the body of a PATCH is a JSON merge patch. The answer, or `undefined` when what the path names is not
+   * there.
+   */
   write(
-    method: 'POST' | 'PUT' | 'DELETE',
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     body?: KubernetesObject,
   ): Promise<KubernetesObject | undefined>;
@@ -30,6 +33,8 @@ export interface ApiDeps {
   debug(message: string): void;
   /** From the request to the end of the answer, in milliseconds. Default 30,000. */
   timeoutMs?: number | undefined;
+  /** How often a read is sent at most. Default 3. */
+  attempts?: number | undefined;
 }
 
 export interface Route {
@@ -42,7 +47,7 @@ const pageSize = 500;
 /** More than any cluster has; a server that never ends is left. */
 const maxPages = 2_000;
 const maxBytes = 64 * 1024 * 1024;
-const attempts = 3;
+const mostAttempts = 3;
 
 interface Answer {
   status: number;
@@ -55,6 +60,7 @@ interface Answer {
  * API server says, and the signal's reason. Reads are sent again when that may help.
  */
 export function openClient(route: Route, deps: ApiDeps): KubernetesClient {
+  const { attempts = mostAttempts } = deps;
   const base = route.server.href.replace(/\/$/, '');
   const exchange = (method: string, path: string, body?: KubernetesObject) =>
     send(route, new URL(base + path), { method, body }, deps);
@@ -78,7 +84,7 @@ export function openClient(route: Route, deps: ApiDeps): KubernetesClient {
     let next = '';
     for (let page = 1; page <= maxPages; page += 1) {
       const query = new URLSearchParams({ limit: String(pageSize), ...(next === '' ? {} : { continue: next }) });
-      const answer = await read(`${path}?${query}`);
+      const answer = await read(`${path}${path.includes('?') ? '&' : '?'}${query}`);
       if (answer.status === 410 && next !== '') return 'expired';
       const { items: found, metadata } = checked(answer, route, 'GET', path);
       if (!Array.isArray(found) || !found.every(isObject)) throw badAnswer(route, `no list at ${path}`);
@@ -102,7 +108,7 @@ export function openClient(route: Route, deps: ApiDeps): KubernetesClient {
 
     async list(path, onPage = () => {}) {
       // A list that takes minutes may outlive its snapshot; the next one is a whole one again.
-      for (let times = 1; times <= attempts; times += 1) {
+      for (let times = 1; times <= mostAttempts; times += 1) {
         const items = await listOnce(path, onPage);
         if (items !== 'expired') return items;
         deps.debug(`the snapshot of ${path} at ${route.server.host} is gone, reading it anew`);
@@ -164,10 +170,11 @@ function send(
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const text = body === undefined ? undefined : JSON.stringify(body);
+    const contentType = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
     const headers = {
       ...route.headers,
       accept: 'application/json',
-      ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+      ...(text === undefined ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(text) }),
     };
     const request = (url.protocol === 'http:' ? http : https).request(url, { method, headers, agent: route.agent });
     const stop = (): void => {

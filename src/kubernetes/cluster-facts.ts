@@ -39,17 +39,17 @@ export function readClusterFacts(connect: () => Promise<KubernetesClient>): Clus
   };
   return {
     async namespaceLabels(name) {
-      return isName(name) ? metadata(`/api/v1/namespaces/${name}`, 'labels') : undefined;
+      return isObjectName(name) ? metadata(`/api/v1/namespaces/${name}`, 'labels') : undefined;
     },
     async serviceAccountAnnotations(namespace, name) {
-      if (!isName(namespace) || !isName(name)) return undefined;
+      if (!isObjectName(namespace) || !isObjectName(name)) return undefined;
       return metadata(`/api/v1/namespaces/${namespace}/serviceaccounts/${name}`, 'annotations');
     },
   };
 }
 
 /** What no cluster can have is not asked for: the name becomes part of a path. */
-function isName(name: string): boolean {
+export function isObjectName(name: string): boolean {
   return name.length <= 253 && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name) && !name.includes('..');
 }
 

@@ -13,7 +13,14 @@ export const expirationAnnotation = `${prefix}/service-account-token-expiration`
 export const onlyContainersAnnotation = `${prefix}/only-containers`;
 export const skipContainersAnnotation = `${prefix}/skip-containers`;
 
-const expiration = { least: 600, most: 43_200, otherwise: 3600 };
+/** Life of a token in seconds: what may be annotated, and what is taken where nothing valid is. */
+export const expiration = { least: 600, most: 43_200, otherwise: 3600 };
+
+/** The seconds that an annotation says; `undefined` when it is not valid. */
+export function readSeconds(value: unknown): number | undefined {
+  const seconds = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+  return seconds >= expiration.least && seconds <= expiration.most ? seconds : undefined;
+}
 
 export interface InjectionSettings {
   roleArn: string;
@@ -73,8 +80,8 @@ function readExpiration(pod: PlainRecord, serviceAccount: PlainRecord, notes: In
       ? ['its service account', own(serviceAccount, expirationAnnotation)]
       : ['the pod', own(pod, expirationAnnotation)];
   if (value === undefined) return expiration.otherwise;
-  const seconds = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-  if (seconds >= expiration.least && seconds <= expiration.most) return seconds;
+  const seconds = readSeconds(value);
+  if (seconds !== undefined) return seconds;
   const message = `annotation ${expirationAnnotation} of ${of} is ${shown(value)}, not "${expiration.least}" to "${expiration.most}": ${expiration.otherwise} is taken`;
   notes.push({ id: 'invalid-expiration', warning: true, message });
   return expiration.otherwise;

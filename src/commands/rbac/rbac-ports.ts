@@ -1,18 +1,14 @@
 import type { Cloud } from '../../cloud/clients.ts';
-import { proxyFor } from '../../cloud/proxy.ts';
 import { CloudApiError, ToolError, usageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
-import type { KubeconfigSource } from '../../kubernetes/client.ts';
 import { allClusters, type RbacCluster, type RbacPorts } from '../../kubernetes/rbac-clusters.ts';
 import type { Directory } from '../../kubernetes/rbac-identities.ts';
 import { checkClusterId } from '../../policy/name.ts';
 import { createLimiter } from '../../rrsa/limiter.ts';
 import { pacedProgress } from '../../rrsa/paced-progress.ts';
 import type { Context } from '../context.ts';
+import { connectDeps, kubeconfigOfCluster, ownKubeconfig } from '../kubernetes-connection.ts';
 import type { Flags } from '../options.ts';
-
-/** The shortest that the API gives. */
-const kubeconfigMinutes = 15;
 
 /** `--cluster-id`: an id, or `all`. */
 export function clusterChoice(flags: Flags): string {
@@ -33,14 +29,8 @@ export function rbacPorts({ cloud, clock, report, log }: Context, flags: Flags, 
     readDirectory: () => readDirectory(cloud),
     async openCluster(clusterId) {
       const { connectKubernetes } = await import('../../kubernetes/client.ts');
-      return await connectKubernetes(await kubeconfigOf(cloud, clusterId, flags), {
-        env: io.env,
-        home: io.home,
-        clock,
-        signal: io.signal,
-        debug: (message) => log.debug(message),
-        proxyFor: (server) => proxyFor(server, io.env),
-      });
+      const source = ownKubeconfig(flags) ?? (await kubeconfigOfCluster(cloud.ack, clusterId, flags));
+      return await connectKubernetes(source, connectDeps({ clock, log }, io));
     },
     limit: (work) => limiter.run(work),
     report: { ...report, progress: (text) => pacedProgress(report.progress(text), clock) },
@@ -67,16 +57,4 @@ async function readDirectory({ sts, ram }: Cloud): Promise<Directory> {
   // The principal of a session is `<role id>:<session name>`.
   const callerUid = caller.userId ?? caller.roleId ?? /^\d+/.exec(caller.principalId)?.[0] ?? caller.accountId;
   return { accountId: caller.accountId, callerUid, users, roles };
-}
-
-async function kubeconfigOf({ ack }: Cloud, clusterId: string, flags: Flags): Promise<KubeconfigSource> {
-  const file = flags.path('kubeconfig');
-  const context = flags.string('context');
-  if (file !== undefined || context !== undefined) return { file, context };
-  const kubeconfig = await ack.getUserKubeconfig(clusterId, {
-    privateAddress: flags.boolean('private-address'),
-    temporaryDurationMinutes: kubeconfigMinutes,
-  });
-  if (kubeconfig === undefined) throw new ToolError('CLUSTER_NOT_FOUND', `there is no cluster ${clusterId}`);
-  return { text: kubeconfig.config, what: `the kubeconfig of cluster ${clusterId}` };
 }
