@@ -29,8 +29,6 @@ export const associationCommands: readonly CommandSpec[] = [
   {
     path: ['rrsa', 'list-associations'],
     summary: 'list the roles that trust service accounts of a cluster, and which',
-    description:
-      'Reads all roles of the account. With -o yaml it prints the file that `rrsa plan` and `rrsa apply` take, for what exists; mermaid and dot draw who may assume what. A role that cannot be read is reported, hides no other, and makes the exit code 1.',
     examples: [
       'ack-ram-tool rrsa list-associations -c c86fddxxxx',
       'ack-ram-tool rrsa list-associations -c c86fddxxxx -n reports -s reader',
@@ -57,8 +55,6 @@ export const associationCommands: readonly CommandSpec[] = [
   {
     path: ['rrsa', 'plan'],
     summary: 'show what has to change so that the associations of a cluster are as a file wants them',
-    description:
-      'Reads the cluster and every role of the file once and prints the change of each as a diff, the same from run to run. Changes nothing. Exits with 1 when a role cannot be planned.',
     examples: [
       'ack-ram-tool rrsa plan -f associations.yaml',
       'ack-ram-tool rrsa plan -f associations.yaml --prune --detailed-exitcode -o json',
@@ -74,8 +70,6 @@ export const associationCommands: readonly CommandSpec[] = [
   {
     path: ['rrsa', 'apply'],
     summary: 'bring the associations of a cluster to what a file wants',
-    description:
-      'Shows the plan, asks once, does it. Adds and never takes away, unless --prune is given: then only service accounts of this very cluster, never a statement with further conditions, a role or a policy. When a role fails the others are done; run it again for the rest.',
     examples: [
       'ack-ram-tool rrsa apply -f associations.yaml',
       'ack-ram-tool rrsa apply -f associations.yaml --prune --assume-yes -o json',

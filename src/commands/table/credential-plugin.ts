@@ -32,8 +32,6 @@ const certificateFlags: readonly FlagSpec[] = [
 
 const getKubeconfig: Omit<CommandSpec, 'path' | 'examples'> = {
   summary: 'print a kubeconfig whose user gets its credentials from this tool',
-  description:
-    'Asks ACK for your kubeconfig of the cluster and puts this tool in the place of its client certificate, as an exec plugin: kubectl then gets a fresh certificate, or a token of ack-ram-authenticator, whenever it needs one. With --merge the context goes into the kubeconfig you have, with its cluster and user under the same name, and becomes the current one; everything else there stays as it is.',
   flags: [
     clusterId,
     {
@@ -88,8 +86,6 @@ export const credentialPluginCommands: readonly CommandSpec[] = [
   {
     path: ['credential-plugin', 'get-credential'],
     summary: 'print a client certificate for kubectl, as an ExecCredential',
-    description:
-      'Run by kubectl. The certificate is kept for this identity and cluster, and renewed in the last fifth of its life, in its last 10 minutes at least; one that could not be renewed is used until it expires.',
     examples: [
       'ack-ram-tool credential-plugin get-credential -c c86fddxxxx',
       'ack-ram-tool credential-plugin get-credential -c c86fddxxxx --api-version v1 --expiration 1h',
@@ -102,8 +98,6 @@ export const credentialPluginCommands: readonly CommandSpec[] = [
   {
     path: ['credential-plugin', 'get-token'],
     summary: 'print a token of ack-ram-authenticator for kubectl, as an ExecCredential',
-    description:
-      'Run by kubectl. The token is made here, no service is called for it, and is valid for 10 minutes. Variables whose name starts with the text in ACK_RAM_TOOL_TOKEN_EXTRA_KEY_PREFIX are signed into it.',
     examples: [
       'ack-ram-tool credential-plugin get-token -c c86fddxxxx',
       'ack-ram-tool credential-plugin get-token -c c86fddxxxx --api-version v1',

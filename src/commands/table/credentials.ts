@@ -5,8 +5,6 @@ export const credentialCommands: readonly CommandSpec[] = [
   {
     path: ['export-credentials'],
     summary: 'print the current credentials, or run a command with them',
-    description:
-      'With COMMAND the credentials go into its environment and nothing is printed; its exit code is passed on. Every variable that could make it pick other credentials is removed first.',
     examples: [
       'ack-ram-tool export-credentials -- terraform apply',
       'eval "$(ack-ram-tool export-credentials -f env)"',
@@ -72,7 +70,6 @@ export const credentialCommands: readonly CommandSpec[] = [
   {
     path: ['utils', 'test-ecs-metadata'],
     summary: 'show what the metadata service of this ECS instance says',
-    description: 'Goes on until it is stopped; a round that fails is reported and does not end it.',
     examples: ['ack-ram-tool utils test-ecs-metadata', 'ack-ram-tool utils test-ecs-metadata --no-loop'],
     flags: [
       { name: 'no-loop', kind: 'boolean', summary: 'do it once' },

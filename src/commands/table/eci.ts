@@ -9,8 +9,6 @@ export const eciCommands: readonly CommandSpec[] = [
   {
     path: ['eci', 'create-role'],
     summary: 'create a RAM role that ECI pods can have',
-    description:
-      'Creates the role, has it trust the service ecs.aliyuncs.com, and attaches policies to it. A role that exists keeps what it has: only what is missing is added, after a diff and one question.',
     examples: [
       'ack-ram-tool eci create-role -r ECIRamRoleTest --attach-system-policy AliyunOSSReadOnlyAccess',
       'ack-ram-tool eci create-role -r ECIRamRoleTest --policy-document reports-read=./reports-read.json --dry-run',
@@ -24,8 +22,6 @@ export const eciCommands: readonly CommandSpec[] = [
   {
     path: ['eci', 'annotate'],
     summary: 'give the pods of manifests a RAM role for when they run on ECI',
-    description:
-      'Puts the annotation k8s.aliyun.com/eci-ram-role-name into the metadata of Pods, and of the pod templates of Deployments, StatefulSets, DaemonSets, ReplicaSets, Jobs, CronJobs and Lists of them, and prints the manifests; comments, layout and everything else stay. It takes effect when a pod is created, so pods that run already must be recreated. A pod without the label alibabacloud.com/eci is pointed out on stderr.',
     examples: [
       'ack-ram-tool eci annotate -f deployment.yaml -r ECIRamRoleTest | kubectl apply -f -',
       'helm template app ./chart | ack-ram-tool eci annotate -f - -r ECIRamRoleTest',
@@ -46,8 +42,6 @@ export const eciCommands: readonly CommandSpec[] = [
   {
     path: ['eci', 'pass-role-policy'],
     summary: 'print, or create and attach, the policy that lets a RAM user give a role to pods',
-    description:
-      'A RAM user may give a role to a pod when ram:PassRole is allowed for that role. Prints the policy document, which needs no credentials. With --create it becomes a custom policy, after one question; a policy of that name that says the same is taken, another one is never overwritten.',
     examples: [
       'ack-ram-tool eci pass-role-policy -r ECIRamRoleTest',
       'ack-ram-tool eci pass-role-policy -r ECIRamRoleTest --create --attach-to-user deployer',

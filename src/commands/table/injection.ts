@@ -21,8 +21,6 @@ export const injectionCommands: readonly CommandSpec[] = [
   {
     path: ['rrsa', 'inject'],
     summary: 'make of manifests what ack-pod-identity-webhook would make of their pods',
-    description:
-      'Adds the three variables, the token volume and its mounts to Pods, Deployments, StatefulSets, DaemonSets, ReplicaSets, Jobs, CronJobs and Lists of them, and prints the manifests; comments, layout and everything else stay. Labels of the namespace and annotations of the service account are taken from the manifests, else from the flags, else from the cluster of your kubeconfig. What was added, and why not, is said on stderr.',
     examples: [
       'ack-ram-tool rrsa inject -f demo.yaml -c c86fddxxxx | kubectl apply -f -',
       'ack-ram-tool rrsa inject -f pod.yaml --namespace-labelled --role-name oss-reader --provider-arn acs:ram::1000000000000001:oidc-provider/ack-rrsa-c86fddxxxx',
@@ -52,8 +50,6 @@ export const injectionCommands: readonly CommandSpec[] = [
   {
     path: ['webhook', 'serve'],
     summary: 'be the admission webhook that gives pods their identity',
-    description:
-      'Answers admission reviews at POST /mutate over https with what ack-pod-identity-webhook injects, for pods that are created; /healthz and /readyz tell its state. Namespaces and service accounts are read from the API server: of its own cluster in a pod, else of your kubeconfig. The certificate is read again when its files change. A pod is never refused: what goes wrong is logged, and the pod is let in unchanged. Logs JSON lines.',
     examples: [
       'ack-ram-tool webhook serve --tls-cert /certs/tls.crt --tls-key /certs/tls.key --provider-arn acs:ram::1000000000000001:oidc-provider/ack-rrsa-c86fddxxxx',
       'ack-ram-tool webhook serve --listen 127.0.0.1:8443 --tls-cert tls.crt --tls-key tls.key -c c86fddxxxx --kubeconfig ./kubeconfig',
@@ -77,8 +73,6 @@ export const injectionCommands: readonly CommandSpec[] = [
   {
     path: ['webhook', 'manifests'],
     summary: 'print what deploys the admission webhook',
-    description:
-      'Prints ServiceAccount, ClusterRole, ClusterRoleBinding, Service, Deployment and MutatingWebhookConfiguration, for kubectl apply. It is called for pods of namespaces with the label pod-identity.alibabacloud.com/injection: on. The certificate is made by cert-manager, or one of your own in a Secret, or without these flags a new one that is part of what is printed, its private key included.',
     examples: [
       'ack-ram-tool webhook manifests -c c86fddxxxx --image registry.example.com/ack-ram-tool:0.1.0 --cert-manager | kubectl apply -f -',
       'ack-ram-tool webhook manifests --image registry.example.com/ack-ram-tool:0.1.0 --tls-secret webhook-tls --ca-file ca.crt --provider-arn acs:ram::1000000000000001:oidc-provider/ack-rrsa-c86fddxxxx',

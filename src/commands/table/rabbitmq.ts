@@ -14,8 +14,6 @@ export const rabbitMqCommands: readonly CommandSpec[] = [
   {
     path: ['rabbitmq', 'get-credentials'],
     summary: 'print a user name and a password for ApsaraMQ for RabbitMQ',
-    description:
-      'Both are made of the current credentials, and are good for as long as those. They hold the security token: treat them as a secret.',
     examples: [
       'ack-ram-tool rabbitmq get-credentials --instance-id rabbitmq-cn-abc123',
       'eval "$(ack-ram-tool rabbitmq get-credentials --instance-id rabbitmq-cn-abc123 -o env)"',
@@ -28,8 +26,6 @@ export const rabbitMqCommands: readonly CommandSpec[] = [
   {
     path: ['rabbitmq', 'ping'],
     summary: 'send messages through ApsaraMQ for RabbitMQ and take them back',
-    description:
-      'Connects with a user name and a password made of the current credentials, and does so again with fresh ones every --refresh, and whenever the broker drops the connection, without losing a message. Ends with a summary, and with 1 when a message was lost. It takes no messages but its own.',
     examples: [
       'ack-ram-tool rabbitmq ping --host rabbitmq-cn-abc123.net.mq.amqp.aliyuncs.com --vhost test --instance-id rabbitmq-cn-abc123',
       'ack-ram-tool rabbitmq ping --host broker.example --instance-id rabbitmq-cn-abc123 --tls --duration 5m --refresh 15s -o json',

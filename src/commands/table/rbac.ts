@@ -24,8 +24,6 @@ export const rbacCommands: readonly CommandSpec[] = [
   {
     path: ['rbac', 'scan-user-permissions'],
     summary: 'list the RBAC bindings of RAM users and roles',
-    description:
-      'Reads the bindings of one cluster, or of all of them at once, and marks those of users and roles that are deleted. Lists the deleted ones only, unless --all-users or --user-id is given. Exits with 1 when a cluster could not be scanned.',
     examples: [
       'ack-ram-tool rbac scan-user-permissions -c c86fddxxxx',
       'ack-ram-tool rbac scan-user-permissions -c all --all-users -o json',
@@ -55,8 +53,6 @@ export const rbacCommands: readonly CommandSpec[] = [
   {
     path: ['rbac', 'cleanup-user-permissions'],
     summary: 'take the kubeconfig and the RBAC bindings of a RAM user or role away',
-    description:
-      'Shows the bindings and the last activity of the user, asks once, and keeps every binding as a file that `kubectl create -f` takes before anything is deleted. The caller and the account itself are refused. Whoever was active in the last 7 days is cleaned up after only when that was confirmed at the prompt, or with --force.',
     examples: [
       'ack-ram-tool rbac cleanup-user-permissions -c c86fddxxxx -u 243212345678901234',
       'ack-ram-tool rbac cleanup-user-permissions -c all -u 243212345678901234 --dry-run',

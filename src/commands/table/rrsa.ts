@@ -18,8 +18,6 @@ export const rrsaCommands: readonly CommandSpec[] = [
   {
     path: ['rrsa', 'enable'],
     summary: 'turn RRSA on for a cluster and wait until it is',
-    description:
-      'Starts the change, waits for its task and then for the cluster. A change that is running already is joined. Pods that exist must be recreated afterwards.',
     examples: [
       'ack-ram-tool rrsa enable -c c86fddxxxx',
       'ack-ram-tool rrsa enable -c c86fddxxxx --assume-yes --timeout 30m',
@@ -33,8 +31,6 @@ export const rrsaCommands: readonly CommandSpec[] = [
   {
     path: ['rrsa', 'disable'],
     summary: 'turn RRSA off for a cluster and wait until it is',
-    description:
-      'Pods of the cluster can then no longer assume roles. What the service answers, a refusal included, is said as it is.',
     examples: ['ack-ram-tool rrsa disable -c c86fddxxxx', 'ack-ram-tool rrsa disable -c c86fddxxxx --dry-run'],
     flags: [clusterId, timeout],
     outputs,
@@ -58,8 +54,6 @@ export const rrsaCommands: readonly CommandSpec[] = [
   {
     path: ['rrsa', 'associate-role'],
     summary: 'let a service account assume a RAM role',
-    description:
-      'Adds the service account to the trust policy of the role and attaches policies to it. The change is shown as a diff and asked about once. A role that trusts the service account already is left alone.',
     examples: [
       'ack-ram-tool rrsa associate-role -c c86fddxxxx -r oss-reader -n reports -s reader',
       'ack-ram-tool rrsa associate-role -c c86fddxxxx -r oss-reader -n reports -s reader --create-role-if-not-exist --attach-system-policy AliyunOSSReadOnlyAccess',
@@ -81,8 +75,6 @@ export const rrsaCommands: readonly CommandSpec[] = [
   {
     path: ['rrsa', 'dissociate-role'],
     summary: 'take the trust of a service account, and policies, away from a RAM role',
-    description:
-      'Takes exactly what is named: the subject out of its statement, or the statement when it names no other. A statement that trusts more than that, by a wildcard say, is not narrowed: it is said so and nothing is changed. Without -n and -s only the policies are detached. Works when RRSA is off or the cluster is gone, too.',
     examples: [
       'ack-ram-tool rrsa dissociate-role -c c86fddxxxx -r oss-reader -n reports -s reader',
       'ack-ram-tool rrsa dissociate-role -c c86fddxxxx -r oss-reader -n reports -s reader --detach-system-policy AliyunOSSReadOnlyAccess --delete-role-if-unused',
@@ -109,8 +101,6 @@ export const rrsaCommands: readonly CommandSpec[] = [
   {
     path: ['rrsa', 'restore-trust-policy'],
     summary: 'put the trust policy of a role back as a backup file has it',
-    description:
-      'Every change of a trust policy keeps the one before in a file and says where. The document becomes exactly the one of that file; the one that it replaces is kept as well. When somebody else changes it after the change was shown, nothing is written.',
     examples: [
       'ack-ram-tool rrsa restore-trust-policy -r oss-reader --from ~/.local/state/ack-ram-tool/backups/20260102T030405Z-1000000000000001-oss-reader-1a2b3c4d.json',
       'ack-ram-tool rrsa restore-trust-policy -r oss-reader --from ./backup.json --dry-run',
@@ -129,8 +119,6 @@ export const rrsaCommands: readonly CommandSpec[] = [
   {
     path: ['rrsa', 'explain'],
     summary: 'say whether a role trusts a service account, statement by statement, and what would have it do so',
-    description:
-      'Evaluates the trust policy of a role, or of a file, for a service account or for a real token. Says of every statement whether its principal, its action and each of its conditions fit, what is wrong or broader than it need be, and the command or statement that would make it allowed. Exits with 3 when it is not. A token is decoded here and neither sent anywhere nor shown.',
     examples: [
       'ack-ram-tool rrsa explain -c c86fddxxxx -r oss-reader -n reports -s reader',
       'ack-ram-tool rrsa explain -c c86fddxxxx -r oss-reader --oidc-token-file ./token',
@@ -161,8 +149,6 @@ export const rrsaCommands: readonly CommandSpec[] = [
   {
     path: ['rrsa', 'setup-addon'],
     summary: 'give an addon of a cluster the RAM policy and role it needs',
-    description:
-      'Creates a custom policy and a role of the cluster for the addon, attaches one to the other, and lets the service account of the addon assume the role. What is there already stays as it is. Known addons: kritis-validation-hook and ack-erdma-controller.',
     examples: [
       'ack-ram-tool rrsa setup-addon -c c86fddxxxx -a kritis-validation-hook',
       'ack-ram-tool rrsa setup-addon -c c86fddxxxx -a ack-erdma-controller --dry-run',
@@ -219,8 +205,6 @@ export const rrsaCommands: readonly CommandSpec[] = [
   {
     path: ['rrsa', 'demo'],
     summary: 'list the clusters with the credentials of this pod',
-    description:
-      'Shows that RRSA works. Goes on until it is stopped; a round that fails is reported and does not end it.',
     examples: ['ack-ram-tool rrsa demo', 'ack-ram-tool rrsa demo --no-loop --region cn-hangzhou'],
     flags: [
       { name: 'no-loop', kind: 'boolean', summary: 'do it once' },

@@ -28,8 +28,6 @@ export const sandboxCommands: readonly CommandSpec[] = [
   {
     path: ['sandbox', 'start'],
     summary: 'serve a local ACK, RAM, IMS, STS, OIDC issuer and ECS metadata until stopped',
-    description:
-      'When it is ready it prints one JSON line with its endpoint and the environment that makes this tool and the SDKs use it.',
     examples: [
       'ack-ram-tool sandbox start',
       'ack-ram-tool sandbox start --tls --seed ./seed.yaml --access-log ./access.jsonl',
