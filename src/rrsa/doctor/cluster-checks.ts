@@ -15,7 +15,8 @@ export const clusterChecks: readonly Check<CloudPatient>[] = [
     after: [],
     async run(patient) {
       const { arn } = await patient.caller();
-      return { status: 'ok', subject: await patient.credentialsSource(), message: `the credentials are of ${arn}` };
+      const source = await patient.credentialsSource();
+      return { status: 'ok', subject: source, message: `the credentials are of ${arn}, from ${source}` };
     },
   },
   {

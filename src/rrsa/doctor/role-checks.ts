@@ -12,7 +12,7 @@ export const roleChecks: readonly Check<CloudPatient>[] = [
     id: 'role-account',
     link: 'role',
     title: 'the role is in the account of the OIDC provider',
-    after: ['rrsa-on'],
+    after: ['cluster-found'],
     async run(patient) {
       const asked = await patient.roleAsked();
       if (asked?.accountId === undefined) return undefined;
@@ -33,7 +33,7 @@ export const roleChecks: readonly Check<CloudPatient>[] = [
     id: 'role-exists',
     link: 'role',
     title: 'the role exists',
-    after: ['credentials', 'role-account'],
+    after: ['role-account'],
     async run(patient) {
       const asked = await patient.roleAsked();
       if (asked === undefined) return { status: 'skipped', message: 'pass --role-name' };

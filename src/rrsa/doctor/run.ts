@@ -39,9 +39,15 @@ export async function runChecks<Patient>(
   // It is rejected when everything has ended, too.
   deadline.catch(() => {});
 
+  const known = new Map(checks.map((check) => [check.id, check]));
   const outcomes = new Map<string, Promise<Outcome>>();
+  const start = (check: Check<Patient>): Promise<Outcome> => {
+    const outcome = outcomes.get(check.id) ?? outcomeOf(check);
+    outcomes.set(check.id, outcome);
+    return outcome;
+  };
   const outcomeOf = async (check: Check<Patient>): Promise<Outcome> => {
-    const before = await Promise.all(check.after.map((id) => outcomes.get(id)));
+    const before = await Promise.all(check.after.flatMap((id) => known.get(id) ?? []).map(start));
     const obstacle = before.find((outcome) => outcome !== undefined && blockers.has(outcome.result.status));
     if (obstacle !== undefined) {
       // Of a row of skipped checks the first is named: that is where the trouble is.
@@ -59,10 +65,9 @@ export async function runChecks<Patient>(
       return { result: asResult(check, toFault(error)) };
     }
   };
-  for (const check of checks) outcomes.set(check.id, outcomeOf(check));
 
   try {
-    const results = (await Promise.all(outcomes.values())).flatMap((outcome) => outcome?.result ?? []);
+    const results = (await Promise.all(checks.map(start))).flatMap((outcome) => outcome?.result ?? []);
     return { healthy: results.every(({ status }) => status !== 'fault'), checks: results };
   } finally {
     ended.abort();
