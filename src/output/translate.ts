@@ -1,0 +1,143 @@
+/**
+ * Puts the tool's English into another language, at the edge: rooms write English, and what is about to be shown is
+ * looked up here. Nothing but `output/` and the commands that wire it knows of languages.
+ */
+
+/** English → translation. `{}` stands for a value; a translation may number them, `{1}` being the first. */
+export type Catalogue = Readonly<Record<string, string>>;
+
+export type Translate = (text: string) => string;
+
+interface Template {
+  /** What stands before, between and behind the values. */
+  literals: readonly string[];
+  /** Characters of those. */
+  weight: number;
+  /** Holds no word, such as `{}: {}`: applies only where a value can be translated. */
+  isGlue: boolean;
+  /** Says so little that a sentence from elsewhere may look like it: applies only where each value is a name or can be translated. */
+  isWeak: boolean;
+  translation: string;
+}
+
+/** Values within values are looked up to this depth. */
+const deepest = 4;
+
+/** Longer lines are no sentences of ours. */
+const longestLine = 8_000;
+
+const twoWords = /[\p{L}\p{N}] [\p{L}\p{N}]/u;
+
+const firstWord = (text: string): string | undefined => /^[^\s{}]+(?=\s)/.exec(text)?.[0];
+const lastWord = (text: string): string | undefined => /\s([^\s{}]{1,80})$/.exec(text)?.[1];
+
+function templateOf(english: string, translation: string): Template {
+  const literals = english.split('{}');
+  const weight = literals.reduce((sum, literal) => sum + literal.length, 0);
+  const letters = literals.join('').match(/\p{L}/gu)?.length ?? 0;
+  return { literals, weight, isGlue: letters === 0, isWeak: letters < 9, translation };
+}
+
+/**
+ * The values that a text has where a template has `{}`; `undefined` when it is no such text. The first place that fits
+ * is taken, so that it takes linear time.
+ */
+function valuesIn(text: string, literals: readonly string[]): string[] | undefined {
+  const first = literals[0] ?? '';
+  const last = literals.at(-1) ?? '';
+  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last)) return undefined;
+  const end = text.length - last.length;
+  const values: string[] = [];
+  let from = first.length;
+  for (const literal of literals.slice(1, -1)) {
+    const found = text.indexOf(literal, from);
+    if (found === -1 || found + literal.length > end) return undefined;
+    values.push(text.slice(from, found));
+    from = found + literal.length;
+  }
+  values.push(text.slice(from, end));
+  return values;
+}
+
+function fill(translation: string, values: readonly string[]): string {
+  let next = 0;
+  return translation.replace(
+    /\{(\d?)\}/g,
+    (_, number: string) => values[number === '' ? next++ : Number(number) - 1] ?? '',
+  );
+}
+
+/** Templates by a word that a text must begin or end with, so that few have to be tried; most specific first. */
+class Index {
+  readonly #byFirst = new Map<string, Template[]>();
+  readonly #byLast = new Map<string, Template[]>();
+  readonly #others: Template[] = [];
+
+  constructor(templates: readonly Template[]) {
+    for (const template of templates) {
+      const first = firstWord(template.literals[0] ?? '');
+      const last = lastWord(template.literals.at(-1) ?? '');
+      if (first !== undefined) push(this.#byFirst, first, template);
+      else if (last !== undefined) push(this.#byLast, last, template);
+      else this.#others.push(template);
+    }
+  }
+
+  for(text: string): Template[] {
+    const first = this.#byFirst.get(firstWord(text) ?? '') ?? [];
+    const last = this.#byLast.get(lastWord(text.slice(-100)) ?? '') ?? [];
+    return [...first, ...last, ...this.#others].sort((one, other) => other.weight - one.weight);
+  }
+}
+
+function push(map: Map<string, Template[]>, word: string, template: Template): void {
+  const known = map.get(word);
+  if (known === undefined) map.set(word, [template]);
+  else known.push(template);
+}
+
+/**
+ * A function that translates texts, line by line. A line is looked up as a whole, then among the templates, of which the
+ * one with the longest literal part wins; its values are translated likewise. What is not in the catalogue stays as it
+ * is, and so does white space at the ends of a line.
+ */
+export function createTranslator(catalogue: Catalogue): Translate {
+  const exact = new Map<string, string>();
+  const templates: Template[] = [];
+  for (const [english, translation] of Object.entries(catalogue)) {
+    if (english.includes('{}')) templates.push(templateOf(english, translation));
+    else exact.set(english, translation);
+  }
+  const index = new Index(templates);
+
+  const find = (text: string, depth: number): string | undefined => {
+    const known = exact.get(text);
+    if (known !== undefined || depth === 0 || !/\p{L}/u.test(text)) return known;
+    for (const { literals, isGlue, isWeak, translation } of index.for(text)) {
+      const values = valuesIn(text, literals);
+      if (values === undefined) continue;
+      const found = values.map((value) => findTrimmed(value, depth - 1));
+      if (isGlue && found.every((value) => value === undefined)) continue;
+      if (isWeak && !isGlue && values.some((value, at) => found[at] === undefined && twoWords.test(value))) continue;
+      return fill(
+        translation,
+        found.map((value, at) => value ?? values[at] ?? ''),
+      );
+    }
+    return undefined;
+  };
+
+  const findTrimmed = (text: string, depth: number): string | undefined => {
+    const start = text.length - text.trimStart().length;
+    const end = text.trimEnd().length;
+    if (end <= start) return undefined;
+    const found = find(text.slice(start, end), depth);
+    return found === undefined ? undefined : text.slice(0, start) + found + text.slice(end);
+  };
+
+  return (text) =>
+    text
+      .split('\n')
+      .map((line) => (line.length > longestLine ? line : (findTrimmed(line, deepest) ?? line)))
+      .join('\n');
+}
