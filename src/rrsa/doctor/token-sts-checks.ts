@@ -1,5 +1,5 @@
 import { formatDuration } from '../../duration.ts';
-import { CloudApiError, messageOf, ToolError } from '../../errors.ts';
+import { CloudApiError, ToolError } from '../../errors.ts';
 import { parseOidcProviderArn, parseRoleArn, roleArn as roleArnOf } from '../../policy/arn.ts';
 import { explainStsError } from '../sts-errors.ts';
 import { timeOf } from '../token-findings.ts';
@@ -178,7 +178,10 @@ function unreachable({ host, from, isVpc }: StsEndpoint, error: ToolError): Find
 function refusal(error: unknown, roleArn: string, providerArn: string, source: string): Finding {
   if (!(error instanceof ToolError) || error.code === 'INTERRUPTED') throw error;
   const refused = [error, error.cause].find((each) => each instanceof CloudApiError);
-  if (refused === undefined) return { status: 'fault', message: messageOf(error), cure: error.hint };
+  if (refused === undefined) {
+    const cure = error.hint ?? 'try again, and look at the network and its proxies if it stays so';
+    return { status: 'fault', message: error.message, cure };
+  }
   const { apiCode, apiMessage } = refused.api;
   // The ARNs let the cure name role and cluster.
   const explained = explainStsError({ code: apiCode, text: `${apiMessage} ${roleArn} ${providerArn}` });
