@@ -134,8 +134,16 @@ export function drained(stream: OutputStream): Promise<void> {
   return new Promise((written) => stream.write('', () => setImmediate(written)));
 }
 
-/** The real outside. What costs time is only made when it is asked for: the streams above all. */
-export function nodeIo(): ProcessIo {
+export type StandardStreams = Pick<Io, 'stdin' | 'stdout' | 'stderr'>;
+
+/**
+ * The real outside. What costs time is only made when it is asked for: the streams above all.
+ * @param self what starts this program again. Default: the runtime and the script.
+ */
+export function nodeIo(
+  streams: StandardStreams = process,
+  self: readonly string[] = [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
+): ProcessIo {
   const env = { ...process.env };
   // Libraries that watch this variable print whole URLs and headers, passwords of proxies among them. A child gets it.
   delete process.env.DEBUG;
@@ -161,8 +169,8 @@ export function nodeIo(): ProcessIo {
   let stdout: OutputStream | undefined;
   let stderr: OutputStream | undefined;
   const openStdout = (): OutputStream =>
-    process.stdout.on('error', (error: NodeJS.ErrnoException) => controller.abort(new OutputFailure(error)));
-  const openStderr = (): OutputStream => process.stderr.on('error', () => {});
+    streams.stdout.on('error', (error: NodeJS.ErrnoException) => controller.abort(new OutputFailure(error)));
+  const openStderr = (): OutputStream => streams.stderr.on('error', () => {});
   return {
     argv: process.argv.slice(2),
     exit(code) {
@@ -174,7 +182,7 @@ export function nodeIo(): ProcessIo {
       else stdout.write('', endStderr);
     },
     get stdin() {
-      return process.stdin;
+      return streams.stdin;
     },
     get stdout() {
       stdout ??= openStdout();
@@ -197,7 +205,7 @@ export function nodeIo(): ProcessIo {
     },
     pid: process.pid,
     uid: process.getuid?.(),
-    self: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
+    self,
     now: () => Date.now(),
     sleep: sleepFor,
     random: () => Math.random(),
