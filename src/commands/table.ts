@@ -2,6 +2,7 @@
 import type { CommandTable } from './spec.ts';
 import { credentialPluginCommands } from './table/credential-plugin.ts';
 import { credentialCommands } from './table/credentials.ts';
+import { doctorCommand } from './table/doctor.ts';
 import { eciCommands } from './table/eci.ts';
 import { helpCommands } from './table/help.ts';
 import { injectionCommands } from './table/injection.ts';
@@ -26,6 +27,7 @@ export const table: CommandTable = {
   ],
   commands: [
     ...rrsaCommands,
+    doctorCommand,
     ...injectionCommands,
     ...credentialCommands,
     ...rbacCommands,

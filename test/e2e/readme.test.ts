@@ -124,6 +124,7 @@ roles:
     ['rrsa dissociate-role', ['-c', cluster, ...role, '-y', '--detach-system-policy', 'AliyunOSSReadOnlyAccess']],
     ['rrsa list-associations', ['-c', cluster]],
     ['rrsa explain', ['-c', cluster, ...role, '-n', 'ns', '-s', 'three']],
+    ['rrsa doctor', ['-c', cluster, ...role]],
     ['rrsa plan', ['-f', plan]],
     ['rrsa apply', ['-f', plan, '-y']],
     ['rrsa setup-addon', ['-c', cluster, '-a', 'kritis-validation-hook', '-y']],

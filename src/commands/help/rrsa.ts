@@ -55,6 +55,14 @@ export const rrsaHelp: HelpTable = {
       3: 'denied',
     },
   },
+  'rrsa doctor': {
+    paragraph:
+      'Looks for what keeps a pod from its credentials, and names the first fault and the command that mends it. With --cluster-id from outside: credentials, cluster, issuer, OIDC provider, role and its trust policy, namespace, service account and pods. Within a pod, where the environment names them: role, OIDC provider, token, and what STS says to them. With --oidc-token-file alone: what the token says of itself; it is sent nowhere without --assume, and never shown. --fix labels, annotates, associates and installs the addon after one question, and looks again.',
+    exitCodes: {
+      0: 'no fault found; warnings do not count',
+      3: 'a fault found',
+    },
+  },
   'rrsa setup-addon': {
     paragraph:
       'Creates a custom policy and a role of the cluster for the addon, attaches one to the other, and lets the service account of the addon assume the role. What is there already stays as it is. Known addons: kritis-validation-hook and ack-erdma-controller.',

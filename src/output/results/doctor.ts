@@ -32,16 +32,17 @@ function textOf({ healthy, checks }: Diagnosis, colour: Colour): string {
   return [...lines, '', verdictOf(healthy, checks, colour)].map((line) => `${line}\n`).join('');
 }
 
-function checkLines({ id, status, message, cure }: CheckResult, width: number, colour: Colour): string[] {
+function checkLines({ id, status, subject, message, cure }: CheckResult, width: number, colour: Colour): string[] {
   const paint: Record<CheckStatus, (text: string) => string> = {
     ok: colour.green,
     fault: colour.red,
     warning: colour.yellow,
     skipped: colour.dim,
   };
+  const said = subject === undefined || message.includes(subject) ? message : `${subject}: ${message}`;
   const cures = cure === undefined ? [] : escapeControl(cure).split('\n');
   return [
-    `  ${paint[status](status.padEnd('skipped'.length))}  ${id.padEnd(width)}  ${stripControl(message)}`,
+    `  ${paint[status](status.padEnd('skipped'.length))}  ${id.padEnd(width)}  ${stripControl(said)}`,
     ...cures.map((line) => `           ${colour.bold(line)}`),
   ];
 }

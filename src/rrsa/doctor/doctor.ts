@@ -20,6 +20,8 @@ export interface DoctorPorts<Patient> {
   confirm: Confirm;
   clock: Clock;
   signal: AbortSignal;
+  /** See `RunOptions`. */
+  explain?: ((error: ToolError) => ToolError) | undefined;
 }
 
 /**
@@ -31,9 +33,9 @@ export interface DoctorPorts<Patient> {
 export async function doctor<Patient>(
   checks: readonly Check<Patient>[],
   { timeoutMs, fix, dryRun }: DoctorOptions,
-  { admit, report, confirm, clock, signal }: DoctorPorts<Patient>,
+  { admit, report, confirm, clock, signal, explain }: DoctorPorts<Patient>,
 ): Promise<Diagnosis> {
-  const look = (): Promise<Diagnosis> => runChecks(checks, admit(), { timeoutMs, clock, signal });
+  const look = (): Promise<Diagnosis> => runChecks(checks, admit(), { timeoutMs, clock, signal, explain });
   const first = await look();
   if (!fix) return first;
   const mends = first.checks.flatMap(({ fix: mend, message }) => (mend === undefined ? [] : [{ mend, message }]));

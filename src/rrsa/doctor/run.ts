@@ -8,6 +8,8 @@ export interface RunOptions {
   clock: Pick<Clock, 'sleep'>;
   /** Ends everything; the reason is thrown. */
   signal: AbortSignal;
+  /** Adds to an error what is known of its kind. Default: nothing. */
+  explain?: ((error: ToolError) => ToolError) | undefined;
 }
 
 /** What became of a check: `undefined` when it had nothing to look at. */
@@ -25,7 +27,7 @@ type Outcome = { result: CheckResult; skippedAfter?: string } | undefined;
 export async function runChecks<Patient>(
   checks: readonly Check<Patient>[],
   patient: Patient,
-  { timeoutMs, clock, signal }: RunOptions,
+  { timeoutMs, clock, signal, explain = (error) => error }: RunOptions,
 ): Promise<Diagnosis> {
   signal.throwIfAborted();
   const over = new AbortController();
@@ -62,7 +64,7 @@ export async function runChecks<Patient>(
       return finding && { result: asResult(check, finding) };
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      return { result: asResult(check, toFault(error)) };
+      return { result: asResult(check, toFault(error, explain)) };
     }
   };
 
@@ -80,9 +82,10 @@ function asResult({ id, link, title }: Omit<Check<never>, 'run'>, finding: Findi
   return { id, link, title, ...finding };
 }
 
-function toFault(error: unknown): Finding {
+function toFault(error: unknown, explain: (error: ToolError) => ToolError): Finding {
   if (!(error instanceof ToolError) || error.code === 'INTERRUPTED') throw error;
-  return { status: 'fault', message: error.message, cure: error.hint };
+  const { message, hint } = explain(error);
+  return { status: 'fault', message, cure: hint };
 }
 
 function noAnswerWithin(timeoutMs: number): ToolError {

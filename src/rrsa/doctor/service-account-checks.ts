@@ -66,7 +66,7 @@ const annotated: Check<KubernetesSide> = {
 };
 
 const tokenLifetime: Check<KubernetesSide> = {
-  id: 'token-lifetime',
+  id: 'service-account-lifetime',
   link: 'service account',
   title: `annotation ${lifetimeAnnotation} of the service account is valid`,
   after: ['service-account-exists'],

@@ -87,7 +87,7 @@ export const tokenClaimChecks: readonly Check<TokenPatient>[] = [
     id: 'token-provider',
     link: 'token',
     title: 'the OIDC provider is that of the cluster that issued it',
-    after: ['token-issuer', 'pod-provider-arn', 'pod-provider'],
+    after: ['token-issuer', 'pod-provider-arn', 'pod-provider-cluster'],
     run: aboutClaims(({ claims, token }) => {
       if (token.providerArn === undefined) return undefined;
       const { value, from } = token.providerArn;

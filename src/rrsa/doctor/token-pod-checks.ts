@@ -80,7 +80,7 @@ export const tokenPodChecks: readonly Check<TokenPatient>[] = [
     },
   },
   {
-    id: 'pod-provider',
+    id: 'pod-provider-cluster',
     link: 'pod',
     title: 'the OIDC provider is that of the cluster',
     after: ['pod-provider-arn', 'rrsa-on'],
@@ -103,7 +103,7 @@ export const tokenPodChecks: readonly Check<TokenPatient>[] = [
     id: 'pod-accounts',
     link: 'pod',
     title: 'role and OIDC provider are of one account',
-    after: ['pod-role-arn', 'pod-provider-arn', 'pod-provider'],
+    after: ['pod-role-arn', 'pod-provider-arn', 'pod-provider-cluster'],
     async run({ token }) {
       const { roleArn, providerArn } = token ?? {};
       if (roleArn === undefined || providerArn === undefined) return undefined;

@@ -176,6 +176,7 @@ const notRun = new Map([
   ['utils test-ecs-metadata', 'it needs no permission'],
   ['rabbitmq ping', 'it needs no permission'],
   ['rrsa assume-role', 'it asks STS without credentials'],
+  ['rrsa doctor', 'it is over when its time is, which flies here: see test/e2e/doctor.test.ts'],
 ]);
 
 let sandbox: Sandbox;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ToolError } from '../../../src/errors.ts';
 import type { Check, Finding } from '../../../src/rrsa/doctor/check.ts';
 import { type DoctorOptions, doctor } from '../../../src/rrsa/doctor/doctor.ts';
+import type { Confirm } from '../../../src/rrsa/report.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { agree, errorOf, mustNotAsk, recordingReport } from '../fakes.ts';
 
@@ -34,7 +35,7 @@ const lost: Check<Ward> = {
   run: async () => ({ status: 'fault', message: 'lost', cure: 'find it' }),
 };
 
-function setUp(options: Partial<DoctorOptions>, fail?: Error, confirm = agree) {
+function setUp(options: Partial<DoctorOptions>, fail?: Error, confirm: Confirm = agree) {
   const ward: Ward = { labelled: false, installed: false, log: [] };
   const report = recordingReport();
   const stop = new AbortController();

@@ -172,7 +172,7 @@ describe('the checks of a token', () => {
         asked: ofCluster,
         facts: { providerArn: { value: `acs:ram::2000000000000002:oidc-provider/ack-rrsa-${CLUSTER}`, from: 'P' } },
       },
-      'pod-provider',
+      'pod-provider-cluster',
       /P is acs:ram::2000000000000002/,
       new RegExp(`set P to ${providerArn}`),
     ],
