@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterAll } from 'vitest';
@@ -23,7 +23,7 @@ export const token = 'a-token-that-nobody-may-see';
  * It is stopped at the end of the test file.
  */
 export async function startedListServer(
-  answer: (path: string, response: ServerResponse, count: number) => boolean = () => false,
+  answer: (path: string, response: ServerResponse, count: number, request: IncomingMessage) => boolean = () => false,
 ): Promise<ListServer> {
   const tls = await makeTlsIdentity('127.0.0.1', Date.now());
   const requests: string[] = [];
@@ -31,7 +31,7 @@ export async function startedListServer(
   const server = createServer({ cert: tls.cert, key: tls.key }, (request, response) => {
     const path = request.url ?? '/';
     requests.push(path);
-    if (answer(path, response, requests.length)) return;
+    if (answer(path, response, requests.length, request)) return;
     const url = new URL(path, 'https://127.0.0.1');
     if (request.headers.authorization !== `Bearer ${token}`) sendStatus(response, 401, 'Unauthorized');
     else sendPage(response, lists.get(url.pathname), url.searchParams);
