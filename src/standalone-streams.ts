@@ -19,18 +19,22 @@ function isTerminal(fd: number): boolean {
   }
 }
 
-/** A stream of which `known` is answered without opening it. */
+/** A stream of which `known` is answered until it is opened. */
 function lazily<S extends object>(open: () => S, known: Partial<S>): S {
+  let stream: S | undefined;
+  const opened = (): S => {
+    stream ??= open();
+    return stream;
+  };
   return new Proxy({} as S, {
     get(_, name) {
-      if (Object.hasOwn(known, name)) return known[name as keyof S];
-      const stream = open();
-      const value: unknown = stream[name as keyof S];
-      return typeof value === 'function' ? value.bind(stream) : value;
+      if (stream === undefined && Object.hasOwn(known, name)) return known[name as keyof S];
+      const value: unknown = opened()[name as keyof S];
+      return typeof value === 'function' ? value.bind(opened()) : value;
     },
-    set: (_, name, value) => Reflect.set(open(), name, value),
-    has: (_, name) => name in open(),
-    getPrototypeOf: () => Object.getPrototypeOf(open()),
+    set: (_, name, value) => Reflect.set(opened(), name, value),
+    has: (_, name) => name in opened(),
+    getPrototypeOf: () => Object.getPrototypeOf(opened()),
   });
 }
 
@@ -40,13 +44,14 @@ type ErrorListener = (error: Error) => void;
 /** Writes at once, as Node does to files, pipes and terminals, until somebody wants more of the stream than that. */
 function lazyOutput(fd: number, openReal: () => OutputStream): OutputStream {
   const onError: ErrorListener[] = [];
-  let real: OutputStream | undefined;
+  /** As it was before anybody, such as a spinner, put a `write` of its own in its place. */
+  let writeToReal: OutputStream['write'] | undefined;
   let failure: Error | undefined;
+
   const open = (): OutputStream => {
-    if (real === undefined) {
-      real = openReal();
-      for (const listener of onError) real.on('error', listener);
-    }
+    const real = openReal();
+    writeToReal = real.write.bind(real);
+    for (const listener of onError) real.on('error', listener);
     return real;
   };
   const fail = (error: Error): void => {
@@ -60,26 +65,28 @@ function lazyOutput(fd: number, openReal: () => OutputStream): OutputStream {
     const whenDone = typeof encoding === 'function' ? encoding : done;
     const charset = typeof encoding === 'string' ? encoding : 'utf8';
     let bytes = typeof chunk === 'string' ? Buffer.from(chunk, charset) : chunk;
-    while (real === undefined && failure === undefined && bytes.length > 0) {
+    while (writeToReal === undefined && failure === undefined && bytes.length > 0) {
       try {
         bytes = bytes.subarray(writeSync(fd, bytes));
       } catch (error) {
-        // Somebody else has made a pipe of ours one that does not wait: the real stream can.
-        if ((error as NodeJS.ErrnoException).code === 'EAGAIN') open();
+        // Somebody else has made our pipe one that does not wait: the real stream can.
+        if ((error as NodeJS.ErrnoException).code === 'EAGAIN') void stream.writable;
         else fail(error as Error);
       }
     }
-    if (real !== undefined) return real.write(bytes, whenDone);
+    if (writeToReal !== undefined) return writeToReal(bytes, whenDone);
     if (whenDone !== undefined) process.nextTick(whenDone, failure);
     return failure === undefined;
   }
 
   function on(event: string, listener: ErrorListener): OutputStream {
-    if (real !== undefined || event !== 'error') open().on(event, listener);
-    else onError.push(listener);
+    if (event === 'error') onError.push(listener);
+    else stream.addListener(event, listener);
     return stream;
   }
 
-  const stream = lazily<OutputStream>(open, { isTTY: isTerminal(fd), write, on } as Partial<OutputStream>);
+  const isTTY = isTerminal(fd);
+  const known = { write, on, isTTY, ...(isTTY ? {} : { columns: undefined }) };
+  const stream = lazily<OutputStream>(open, known as Partial<OutputStream>);
   return stream;
 }
