@@ -41,6 +41,9 @@ export function kubernetesAccess(
     if ('absent' in source) return source;
     const { connectKubernetes } = await import('../../kubernetes/client.ts');
     const client = await connectKubernetes(source, { ...connectDeps({ clock, log }, io), ...patience });
+    if (new URL(client.server).hostname.endsWith('.invalid')) {
+      return { absent: `there is no API server behind ${client.server}, as in a sandbox (pass --kubeconfig FILE)` };
+    }
     return kubernetesPort(client, kubectlFor(own));
   };
   return () => {

@@ -52,7 +52,9 @@ export interface Check<Patient> {
   title: string;
   /** Ids of checks that must have ended without a fault; otherwise this one is skipped, and says after which. */
   after: readonly string[];
-  /** `undefined` when it has nothing to look at in this run, and is left out. */
+  /** Whether it has anything to look at in this run; else it is left out, whatever came before. Default: it has. */
+  concerns?: ((patient: Patient) => boolean) | undefined;
+  /** `undefined` when it turns out to have nothing to look at, and is left out. */
   run(patient: Patient, signal: AbortSignal): Promise<Finding | undefined>;
 }
 

@@ -11,9 +11,4 @@ export const cloudChecks: readonly Check<CloudPatient>[] = [
   ...issuerChecks,
   ...providerChecks,
   ...roleChecks,
-].map((check) => ({
-  ...check,
-  async run(patient, signal) {
-    return patient.asked.clusterId === undefined ? undefined : check.run(patient, signal);
-  },
-}));
+];

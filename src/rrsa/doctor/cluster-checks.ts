@@ -110,7 +110,7 @@ export const clusterChecks: readonly Check<CloudPatient>[] = [
     async run(patient) {
       const { clusterId = '' } = patient.asked;
       const addon = await patient.addon();
-      const subject = `addon ${HELPER_ADDON}`;
+      const subject = HELPER_ADDON;
       if (addon !== undefined && isInstalled(addon)) {
         return { status: 'ok', subject, message: `${HELPER_ADDON} ${addon.version} is active` };
       }

@@ -15,7 +15,7 @@ export const issuerChecks: readonly Check<CloudPatient>[] = [
     async run(patient, signal) {
       const { issuer } = requireRrsa(await patient.cluster());
       const url = discoveryUrl(issuer);
-      const fault = (message: string): Finding => ({ ...notRead(url, message), subject: `issuer ${issuer}` });
+      const fault = (message: string): Finding => ({ ...notRead(url, message), subject: issuer });
       const misfit = whyNotPublic(issuer);
       if (misfit !== undefined) return fault(`the issuer ${quoted(issuer)} ${misfit}`);
       const page = await readJson(patient.read, url, signal);
@@ -24,7 +24,7 @@ export const issuerChecks: readonly Check<CloudPatient>[] = [
       const { issuer: named } = page.json;
       if (typeof named !== 'string') return fault(`the discovery document of ${issuer} names no issuer`);
       if (named !== issuer) return fault(`the discovery document of ${issuer} is of issuer ${quoted(named)}`);
-      return { status: 'ok', subject: `issuer ${issuer}`, message: `the discovery document of ${issuer} can be read` };
+      return { status: 'ok', subject: issuer, message: `the discovery document of ${issuer} can be read` };
     },
   },
   {
@@ -38,7 +38,7 @@ export const issuerChecks: readonly Check<CloudPatient>[] = [
       const url = document.state === 'read' ? document.json.jwks_uri : undefined;
       const fault = (message: string, at: string): Finding => ({
         ...notRead(at, message),
-        subject: `issuer ${issuer}`,
+        subject: issuer,
       });
       if (typeof url !== 'string') {
         return fault(`the discovery document of ${issuer} names no keys (jwks_uri)`, discoveryUrl(issuer));
@@ -50,7 +50,7 @@ export const issuerChecks: readonly Check<CloudPatient>[] = [
       if (page.state === 'bad') return fault(`the document of keys at ${url} ${page.why}`, url);
       const { keys } = page.json;
       if (!Array.isArray(keys) || keys.length === 0) return fault(`the document of keys at ${url} holds no keys`, url);
-      return { status: 'ok', subject: `issuer ${issuer}`, message: `the public keys of ${issuer} can be read` };
+      return { status: 'ok', subject: issuer, message: `the public keys of ${issuer} can be read` };
     },
   },
 ];

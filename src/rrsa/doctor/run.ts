@@ -49,6 +49,7 @@ export async function runChecks<Patient>(
     return outcome;
   };
   const outcomeOf = async (check: Check<Patient>): Promise<Outcome> => {
+    if (check.concerns?.(patient) === false) return undefined;
     const before = await Promise.all(check.after.flatMap((id) => known.get(id) ?? []).map(start));
     const obstacle = before.find((outcome) => outcome !== undefined && blockers.has(outcome.result.status));
     if (obstacle !== undefined) {
