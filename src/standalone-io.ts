@@ -1,13 +1,14 @@
-/** Standard streams of the standalone executable that are opened when they are needed: that takes bun 8 ms. */
+/** The outside of the standalone executable: its standard streams are opened when they are needed, for that takes bun 8 ms. */
 import { fstatSync, writeSync } from 'node:fs';
-import type { InputStream, OutputStream, StandardStreams } from './io.ts';
+import { type InputStream, nodeIo, type OutputStream, type ProcessIo, type StandardStreams } from './io.ts';
 
-export function standaloneStreams(): StandardStreams {
-  return {
+export function standaloneIo(): ProcessIo {
+  const streams: StandardStreams = {
     stdin: lazily<InputStream>(() => process.stdin, { isTTY: isTerminal(0) }),
     stdout: lazyOutput(1, () => process.stdout),
     stderr: lazyOutput(2, () => process.stderr),
   };
+  return nodeIo(streams, [process.execPath]);
 }
 
 /** Without the module that knows, unless the descriptor may be a terminal. */
