@@ -35,7 +35,13 @@ function templateOf(english: string, translation: string): Template {
   const literals = english.split('{}');
   const weight = literals.reduce((sum, literal) => sum + literal.length, 0);
   const letters = literals.join('').match(/\p{L}/gu)?.length ?? 0;
-  return { literals, weight, isGlue: letters === 0, isWeak: letters < 9, translation };
+  return {
+    literals,
+    weight,
+    isGlue: letters === 0,
+    isWeak: letters < 9 && !/: $/.test(literals[0] ?? ''),
+    translation,
+  };
 }
 
 /**

@@ -2,6 +2,7 @@ import { createTranslator, type Translate } from '../translate.ts';
 import { cloud } from './zh/cloud.ts';
 import { commands } from './zh/commands.ts';
 import { credentials } from './zh/credentials.ts';
+import { doctor } from './zh/doctor.ts';
 import { eci } from './zh/eci.ts';
 import { general } from './zh/general.ts';
 import { help } from './zh/help.ts';
@@ -18,6 +19,7 @@ export const rooms = {
   cloud,
   commands,
   credentials,
+  doctor,
   eci,
   help,
   kubernetes,

@@ -144,4 +144,46 @@ export const commands: Catalogue = {
   '--listen {} is not an address': '--listen {} 不是地址',
   'for example 0.0.0.0:8443': '例如 0.0.0.0:8443',
   'certificate file': '证书文件',
+  'see `ack-ram-tool {} --help`': '请参见 `ack-ram-tool {} --help`',
+  'context {} would be in {}, and is the current one': '上下文 {} 将写入 {}，它已是当前上下文',
+  'context {} is in {}, and would be the current one': '上下文 {} 已写入 {}，将成为当前上下文',
+  'looking for the clusters, users and roles': '正在查找集群、用户和角色',
+  '{} of {} clusters scanned, {} bindings read': '已扫描 {}/{} 个集群，已读取 {} 个绑定',
+  'role {} does the rest: leave --role-arn out to see what it needs':
+    '其余由角色 {} 完成：去掉 --role-arn 可查看它需要的权限',
+  '{} on {} is not needed: without it, {}': '对 {2} 的 {1} 不是必需的：没有该权限时，{3}',
+  'the policy has {} characters, and RAM takes {}: make several of its statements':
+    '该策略有 {} 个字符，而 RAM 最多接受 {} 个：请将其语句拆分为多个策略',
+  '--role-arn {} is not the ARN of a RAM role': '--role-arn {} 不是 RAM 角色的 ARN',
+  'this command line needs no RAM permission': '此命令行不需要 RAM 权限',
+  'the names of these actions are those of the APIs and not confirmed: {}': '以下 Action 的名称取自 API，尚未确认：{}',
+  'where RAM refuses {} with this policy, allow that action on {}':
+    '如果使用此策略时 RAM 拒绝 {}，请对 {} 允许该 Action',
+  'there is no cluster to look into: pass --cluster-id or --kubeconfig':
+    '没有可以查看的集群：请传入 --cluster-id 或 --kubeconfig',
+  'if the cluster has an address in its VPC only, run this there with --private-address, or pass --kubeconfig FILE':
+    '如果集群只有 VPC 内网地址，请在该 VPC 中使用 --private-address 运行此命令，或传入 --kubeconfig FILE',
+  'its kubeconfig cannot be had (pass --kubeconfig FILE): {}': '无法获取其 kubeconfig（请传入 --kubeconfig FILE）：{}',
+  '--assume needs the role and the OIDC provider': '--assume 需要角色和 OIDC 提供商',
+  'pass --oidc-role-arn acs:ram::ACCOUNT:role/NAME and --oidc-provider-arn acs:ram::ACCOUNT:oidc-provider/NAME':
+    '请传入 --oidc-role-arn acs:ram::ACCOUNT:role/NAME 和 --oidc-provider-arn acs:ram::ACCOUNT:oidc-provider/NAME',
+  '--{} is about a cluster: pass --cluster-id as well': '--{} 针对集群：请同时传入 --cluster-id',
+  '--pod needs --namespace': '--pod 需要 --namespace',
+  '--service-account needs --namespace': '--service-account 需要 --namespace',
+  'there is nothing to look at: pass --cluster-id, or --oidc-token-file, or run this in a pod':
+    '没有可以检查的内容：请传入 --cluster-id 或 --oidc-token-file，或在 Pod 中运行此命令',
+  '-c CLUSTER_ID [-r ROLE -n NAMESPACE -s SERVICE_ACCOUNT] looks at a cluster from outside; --oidc-token-file FILE at a token, which is sent nowhere; and within a pod the variables ALIBABA_CLOUD_ROLE_ARN, ALIBABA_CLOUD_OIDC_PROVIDER_ARN and ALIBABA_CLOUD_OIDC_TOKEN_FILE say what to look at':
+    '-c CLUSTER_ID [-r ROLE -n NAMESPACE -s SERVICE_ACCOUNT] 从集群外检查集群；--oidc-token-file FILE 检查 Token，且不会发送到任何地方；在 Pod 中则由变量 ALIBABA_CLOUD_ROLE_ARN、ALIBABA_CLOUD_OIDC_PROVIDER_ARN 和 ALIBABA_CLOUD_OIDC_TOKEN_FILE 指定检查的内容',
+  'there is no text to explain': '没有需要说明的文本',
+  'pass it in quotes, or by a pipe: kubectl logs POD_NAME | ack-ram-tool rrsa explain-error':
+    '请用引号传入，或通过管道传入：kubectl logs POD_NAME | ack-ram-tool rrsa explain-error',
+  'the text is longer than {} KiB': '文本超过 {} KiB',
+  'pass the lines of the error only, such as those of kubectl logs --tail=100':
+    '请只传入报错的行，例如 kubectl logs --tail=100 的输出',
+  'no error that is known here is in the text': '文本中没有已知的报错',
+  'the error {} is not one that is known here': '报错 {} 不是已知的报错',
+  'paste the whole error with its code and its message; known are those of STS, RAM, Container Service, and of pods, kubectl and webhooks on the way to them':
+    '请粘贴完整的报错，包括错误码和消息；已知的报错来自 STS、RAM、容器服务，以及与之相关的 Pod、kubectl 和 Webhook',
+  'context {} would be in {}, and is the current one instead of {}': '上下文 {} 将写入 {}，它已取代 {} 成为当前上下文',
+  'context {} is in {}, and would be the current one instead of {}': '上下文 {} 已写入 {}，将取代 {} 成为当前上下文',
 };

@@ -69,6 +69,8 @@ export const credentials: Catalogue = {
   'export ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or run where RRSA injects an OIDC token':
     '请设置环境变量 ALIBABA_CLOUD_ACCESS_KEY_ID 和 ALIBABA_CLOUD_ACCESS_KEY_SECRET，或在 RRSA 会注入 OIDC Token 的环境中运行',
   'command {} is not executable': '命令 {} 不可执行',
+  'is of no format that can be executed': '的格式无法执行',
+  'has more arguments and environment than the system takes': '的参数和环境变量超出系统限制',
   'command {} is of no format that can be executed': '命令 {} 的格式无法执行',
   'command {} has more arguments and environment than the system takes': '命令 {} 的参数和环境变量超出系统限制',
   'command {} was not found': '没有找到命令 {}',

@@ -209,7 +209,6 @@ export const help: Catalogue = {
     '显示该用户的绑定和最近活动，确认一次，并在删除之前将每个绑定保存为可供 `kubectl create -f` 使用的文件。拒绝清理调用者自身和账号本身。最近 7 天内活跃的用户，只有在提示中确认或使用 --force 时才会清理。',
   'also when the user was active lately, or that is not known': '即使用户最近活跃或活跃情况未知也执行',
   'where the bindings are kept before they are deleted': '删除前存放绑定的位置',
-  '{} this {} policy {} the role; may be repeated': '{1} {3} {2}',
   'attach this system policy to the role; may be repeated': '为角色附加此系统策略；可重复指定',
   'attach this custom policy to the role; may be repeated': '为角色附加此自定义策略；可重复指定',
   'detach this system policy from the role; may be repeated': '从角色移除此系统策略；可重复指定',
@@ -282,4 +281,152 @@ export const help: Catalogue = {
   'audience of the token': 'Token 的受众（audience）',
   'life of the token, up to 12h': 'Token 的有效期，最长 12h',
   'the main job from beginning to end on a sandbox, narrated': '在沙箱中从头到尾演示主要流程，并附讲解',
+  'help on a command, and lists of what commands need': '命令的帮助，以及各命令所需权限的列表',
+  'list the RAM permissions that each command needs': '列出各命令所需的 RAM 权限',
+  'One line for each call that a command may make: the action of a RAM policy, what it is needed on, whether it changes something, and what decides that it is called. With --emit-policy a command prints the policy for its own command line.':
+    '命令可能发出的每个调用占一行：RAM 权限策略的 Action、作用的资源、是否会产生变更，以及在什么情况下调用。使用 --emit-policy 时，命令会输出其自身命令行所需的权限策略。',
+  'The same as --version. With -o json it is a document, for scripts that check which version they run.':
+    '与 --version 相同。使用 -o json 时输出一个文档，供需要检查版本的脚本使用。',
+  'language of messages and hints': '消息和提示的语言',
+  'print the least RAM policy that this command line needs, and do nothing else':
+    '输出此命令行所需的最小 RAM 权限策略，不做其他任何事',
+  'find out why a pod gets no credentials': '查明 Pod 为什么获取不到凭证',
+  'From outside, with a cluster: looks at credentials, cluster, issuer, OIDC provider, role and its trust policy, namespace, service account and pods. In a pod whose environment names role, OIDC provider and token: looks at these and asks STS. With a token file alone: decodes it, and sends it nowhere. Names the first fault and the command that mends it; exits with 3 when there is one.':
+    '在集群外并指定集群时：检查凭证、集群、颁发者、OIDC 提供商、角色及其信任策略、命名空间、服务账户和 Pod。在环境变量指定了角色、OIDC 提供商和 Token 的 Pod 中：检查这些内容并询问 STS。仅指定 Token 文件时：只解码，不发送到任何地方。给出第一个故障以及修复它的命令；存在故障时以 3 退出。',
+  'the RAM role, by name or ARN; else the one that the service account names':
+    'RAM 角色的名称或 ARN；否则为服务账户所指定的角色',
+  'only this pod of the namespace': '仅命名空间中的此 Pod',
+  'file that holds the token to look at; - reads stdin': '保存待检查 Token 的文件；- 表示从标准输入读取',
+  'look into the cluster with this kubeconfig; else with that of --cluster-id':
+    '使用此 kubeconfig 查看集群；否则使用 --cluster-id 所指集群的 kubeconfig',
+  'context of that kubeconfig': '该 kubeconfig 的上下文',
+  'look into the cluster at its address within the VPC': '通过 VPC 内网地址查看集群',
+  'do what mends it, after one question, and look again': '在确认一次后执行修复，然后重新检查',
+  'list the checks': '列出检查项',
+  'how long all checks together may take': '所有检查项总共允许的时长',
+  'say what an error of an SDK means, and what cures it': '说明 SDK 报错的含义及其解决方法',
+  'Takes an error as it was pasted from an SDK, the aliyun CLI, kubectl or a log, at most 64 KiB. Of several errors it explains the one by which STS refused first. Secrets in the text are never printed. Exits with 1 when no error in it is known.':
+    '接受从 SDK、阿里云 CLI、kubectl 或日志中粘贴的报错，最大 64 KiB。有多个报错时，优先说明 STS 拒绝的那一个。文本中的机密绝不会输出。没有已知的报错时以 1 退出。',
+  'Exit codes:': '退出码：',
+  'RAM permissions (--emit-policy prints them as a policy):': 'RAM 权限（--emit-policy 以权限策略的形式输出）：',
+  none: '无',
+  'on the cluster': '作用于集群',
+  'on the role': '作用于角色',
+  'on the policy': '作用于权限策略',
+  'on the user': '作用于用户',
+  'on the OIDC provider': '作用于 OIDC 提供商',
+  'on all of the account': '作用于整个账号',
+  'on what is named, or all': '作用于所指定的资源，或全部',
+  '{} *': '{} *',
+  'optional: without it, {}': '可选：没有该权限时，{}',
+  'with --role-arn; the role then needs the others': '使用 --role-arn 时；此时由该角色拥有其他权限',
+  '* The name of the API; that the action has it too is not confirmed.':
+    '* 这是 API 的名称；尚未确认 Action 与其同名。',
+  'No permission of their own: {}': '自身不需要权限的命令：{}',
+  'With --role-arn: sts:AssumeRole on that role; the role then needs what stands above.':
+    '使用 --role-arn 时：需要对该角色的 sts:AssumeRole；此时由该角色拥有上述权限。',
+  '* The name is that of the API and not confirmed as the name of an action.':
+    '* 这是 API 的名称，尚未确认是 Action 的名称。',
+  'COMMAND --emit-policy prints the policy for one command line.':
+    'COMMAND --emit-policy 输出单条命令行所需的权限策略。',
+  'done, or already so': '已完成，或原本如此',
+  failed: '失败',
+  'a flag or value is wrong, or missing; or there is no terminal to ask at, and no --assume-yes':
+    '参数或值有误或缺失；或没有可供确认的终端，且未指定 --assume-yes',
+  'no usable credentials': '没有可用的凭证',
+  interrupted: '被中断',
+  'declined at the prompt, or interrupted': '在提示处拒绝，或被中断',
+  'ended by SIGTERM': '被 SIGTERM 结束',
+  'failed, or some role could not be read: the list may lack something': '失败，或有角色无法读取：列表可能不完整',
+  'planned; nothing has to change, or --detailed-exitcode was not given':
+    '已生成计划；无需变更，或未指定 --detailed-exitcode',
+  'failed, or some role could not be planned': '失败，或有角色无法生成计划',
+  'something has to change (with --detailed-exitcode)': '需要变更（指定了 --detailed-exitcode 时）',
+  'failed, or some role could not be changed; the others are done': '失败，或有角色无法变更；其余角色已完成',
+  'the exit code of COMMAND is passed on': '原样返回 COMMAND 的退出码',
+  'COMMAND cannot be executed': 'COMMAND 无法执行',
+  'COMMAND is not found': '没有找到 COMMAND',
+  'COMMAND was ended by signal n': 'COMMAND 被信号 n 结束',
+  'Asks STS who it takes the caller for: the account, the kind of identity, its ARN, and the name of the user or role. What decides is which credentials are found; with --role-arn it is the session of that role.':
+    '询问 STS 调用者的身份：账号、身份类型、ARN，以及用户或角色的名称。结果取决于找到的是哪个凭证；使用 --role-arn 时为该角色的会话。',
+  'failed (with --no-loop; otherwise a failed round is reported, and the next one follows)':
+    '失败（使用 --no-loop 时；否则报告失败的轮次，并继续下一轮）',
+  'the instance has no role, or there is no metadata service': '实例没有授予角色，或没有元数据服务',
+  'With --cache, temporary credentials are kept in files of your cache folder until shortly before they expire. This removes all of them; the next command asks anew.':
+    '使用 --cache 时，临时凭证会保存在缓存文件夹的文件中，直到临近过期。此命令会删除所有这些文件；下一条命令会重新获取。',
+  'failed: it cannot listen, the certificate cannot be read, or there is no API server to ask':
+    '失败：无法监听、无法读取证书，或没有可以查询的 API Server',
+  'ended by SIGTERM, after the reviews that were under way': '在处理完进行中的审查之后，被 SIGTERM 结束',
+  'every message came back': '所有消息均已收回',
+  'failed, or a message was lost': '失败，或有消息丢失',
+  'failed, or some cluster could not be scanned: the list may lack something': '失败，或有集群无法扫描：列表可能不完整',
+  'failed, or some cluster was not cleaned up': '失败，或有集群未清理',
+  'Prints the state of RRSA and, while it is on, the name and ARN of the OIDC provider of the cluster and the issuer of its tokens. A cluster that can never have RRSA is answered for as well, with a warning.':
+    '输出 RRSA 的状态；已启用时还输出集群的 OIDC 提供商的名称和 ARN，以及 Token 颁发者。对于不可能支持 RRSA 的集群同样给出结果，并附带警告。',
+  'failed, or the cluster cannot have RRSA': '失败，或集群不支持 RRSA',
+  'timed out while waiting; the change goes on, and the same command joins it':
+    '等待超时；变更仍在继续，重新运行同一命令可加入等待',
+  'The addon gives pods what they need to assume a role: token, variables and the ARN of the OIDC provider. Starts the installation and waits until the addon is active; an installation that is running already is joined.':
+    '该组件为 Pod 注入扮演角色所需的内容：Token、环境变量以及 OIDC 提供商的 ARN。开始安装并等待组件生效；已在进行的安装会直接加入等待。',
+  'failed, or the addon did not come to work': '失败，或组件没有正常工作',
+  'failed: RRSA is off, there is no such role or policy, or others kept overwriting the trust policy':
+    '失败：RRSA 未启用、没有该角色或权限策略，或信任策略不断被他人覆盖',
+  'failed, or the service account is trusted by a broader statement, which is not narrowed':
+    '失败，或服务账户被范围更大的语句所信任，而该语句不会被收窄',
+  'Asks STS as a pod would, without any credentials but the token, and prints AccessKeyId, AccessKeySecret, SecurityToken and Expiration. Whoever reads them has the rights of the role until then.':
+    '像 Pod 那样仅凭 Token 请求 STS，并输出 AccessKeyId、AccessKeySecret、SecurityToken 和 Expiration。在过期之前，任何读到它们的人都拥有该角色的权限。',
+  'STS refused the token': 'STS 拒绝了该 Token',
+  'The command gets the endpoints and the keys of the administrator in its environment, in the place of all credentials that were there. The sandbox ends with it, and nothing of it is kept.':
+    '命令会在其环境变量中得到接入点和管理员密钥，并取代原有的所有凭证。沙箱随命令一起结束，不保留任何内容。',
+  'the sandbox could not be started': '无法启动沙箱',
+  'The token is what a pod of that service account would find in its file: signed by the issuer of the cluster, with the audience of STS. STS takes it once RRSA is on for the cluster. Which sandbox is asked, ACK_RAM_TOOL_SANDBOX_URL says, which `sandbox run` and the line of `sandbox start` have set.':
+    '该 Token 与使用该服务账户的 Pod 在文件中得到的相同：由集群的颁发者签名，受众为 STS。集群启用 RRSA 之后，STS 即接受它。ACK_RAM_TOOL_SANDBOX_URL 指定使用哪个沙箱，它由 `sandbox run` 以及 `sandbox start` 输出的行设置。',
+  'Starts a sandbox, turns RRSA on for a cluster, associates a role, mints a token and exchanges it for credentials, and runs a program with them, each command shown before its output. Nothing outside of this machine is called.':
+    '启动沙箱，为集群启用 RRSA，关联角色，签发 Token 并换取凭证，再使用凭证运行程序；每条命令都显示在其输出之前。不会调用本机以外的任何服务。',
+  'some step did not end as it should': '有步骤没有按预期结束',
+  'with {}': '使用 {} 时',
+  'unless {}': '除非使用 {}',
+  'without {}': '不使用 {} 时',
+  'with --attach-system-policy, --attach-custom-policy or --policy-document':
+    '使用 --attach-system-policy、--attach-custom-policy 或 --policy-document 时',
+  'with --detach-system-policy, --detach-custom-policy or --delete-role-if-unused':
+    '使用 --detach-system-policy、--detach-custom-policy 或 --delete-role-if-unused 时',
+  'with --detach-system-policy or --detach-custom-policy': '使用 --detach-system-policy 或 --detach-custom-policy 时',
+  'unless --kubeconfig or --context': '除非使用 --kubeconfig 或 --context',
+  'with `helperAddon: true` in the file': '文件中有 `helperAddon: true` 时',
+  'for roles with policies in the file': '针对文件中带有权限策略的角色',
+  'for the policies in the file': '针对文件中的权限策略',
+  'for roles with `create: true` in the file': '针对文件中带有 `create: true` 的角色',
+  'for policyDocuments in the file': '针对文件中的 policyDocuments',
+  'the cluster is named by its id only, and not known to be running': '只能以 ID 称呼集群，且不知道其是否处于运行中',
+  'it is not known whether the user was active lately': '不知道该用户最近是否有活动',
+  'the cluster is watched instead of the task': '改为观察集群，而不是任务',
+  'when the change fails': '变更失败时',
+  'the log of the cluster is not quoted': '不会引用集群日志',
+  'a change that is running already may not be joined': '可能无法加入已在进行的变更',
+  'the file says nothing of the addon': '文件中不会包含组件的信息',
+  'No service is called but the one that issues the credentials.': '除了签发凭证的服务，不调用任何服务。',
+  'The API server allows by its own rules; see webhook manifests.':
+    'API Server 按自身的规则授权；请参见 webhook manifests。',
+  'GetCallerIdentity is called, which needs no permission.': '会调用 GetCallerIdentity，它不需要权限。',
+  'The metadata service of the instance needs no permission.': '实例的元数据服务不需要权限。',
+  'GetCallerIdentity is called, which needs no permission. Bindings are read with the rights of the kubeconfig.':
+    '会调用 GetCallerIdentity，它不需要权限。绑定以 kubeconfig 的权限读取。',
+  'What the broker allows its users is not checked here.': '服务端允许其用户做什么不在此检查。',
+  'STS is asked without credentials; the token alone decides.': '不使用凭证请求 STS；仅由 Token 决定。',
+  'The API server of the kubeconfig, where it is asked, allows by its own rules.':
+    '需要查询 kubeconfig 所指的 API Server 时，由其按自身的规则授权。',
+  'Looks for what keeps a pod from its credentials, and names the first fault and the command that mends it. With --cluster-id from outside: credentials, cluster, issuer, OIDC provider, role and its trust policy, namespace, service account and pods. Within a pod, where the environment names them: role, OIDC provider, token, and what STS says to them. With --oidc-token-file alone: what the token says of itself; it is sent nowhere without --assume, and never shown. --fix labels, annotates, associates and installs the addon after one question, and looks again.':
+    '查找 Pod 获取不到凭证的原因，并给出第一个故障以及修复它的命令。指定 --cluster-id 时从集群外检查：凭证、集群、颁发者、OIDC 提供商、角色及其信任策略、命名空间、服务账户和 Pod。在环境变量已指定相关内容的 Pod 中：检查角色、OIDC 提供商、Token 以及 STS 的应答。仅指定 --oidc-token-file 时：检查 Token 自身的内容；不指定 --assume 时不会发送到任何地方，也绝不会显示。--fix 在确认一次后添加标签和注解、关联角色并安装组件，然后重新检查。',
+  'no fault found; warnings do not count': '没有发现故障；警告不计入',
+  'a fault found': '发现故障',
+  'with --cluster-id all': '使用 --cluster-id all 时',
+  'unless --cluster-id all': '除非使用 --cluster-id all',
+  'with -o yaml': '使用 -o yaml 时',
+  'namespace, service account and pods are not looked at': '不检查命名空间、服务账户和 Pod',
+  'the OIDC provider is not looked at': '不检查 OIDC 提供商',
+  'the addon is watched instead of the task': '改为观察组件，而不是任务',
+  'GetCallerIdentity is called, which needs no permission. What is in the cluster is read and changed with the rights of the kubeconfig.':
+    '会调用 GetCallerIdentity，它不需要权限。集群中的内容以 kubeconfig 的权限读取和修改。',
+  'ask STS with that token, as --oidc-role-arn': '以 --oidc-role-arn 的身份用该 Token 请求 STS',
 };

@@ -223,7 +223,6 @@ export const rrsa: Catalogue = {
   "its state is '{}'": "其状态为 '{}'",
   '{} failed: {}; the log of the cluster says: {}': '{} 失败：{}；集群日志显示：{}',
   'the OIDC token {}': 'OIDC Token {}',
-  'is no JSON web token': '不是 JSON Web Token',
   'names no issuer (iss)': '没有颁发者（iss）',
   'names no subject (sub)': '没有主体（sub）',
   'has an audience (aud) that is neither a string nor a list of strings': '的受众（aud）既不是字符串也不是字符串列表',
@@ -253,7 +252,7 @@ export const rrsa: Catalogue = {
   'role {} exists: its description and session duration stay as they are': '角色 {} 已存在：其描述和会话时长保持不变',
   'role {} trusts {} already': '角色 {} 已信任{}',
   'role {} trusts {} already, by a statement that trusts more than that (Statement[{}])':
-    '角色 {} 已通过一条信任范围更大的语句（Statement[{3}]）信任{2}',
+    '角色 {1} 已通过一条信任范围更大的语句（Statement[{3}]）信任{2}',
   'role {} trusts {} of {} already': '角色 {1} 已信任{3} 的{2}',
   'role {} trusts {} of {} already, by a statement that trusts more than that (Statement[{}])':
     '角色 {1} 已通过一条信任范围更大的语句（Statement[{4}]）信任{3} 的{2}',
@@ -297,4 +296,10 @@ export const rrsa: Catalogue = {
   'is one alias too many: a file may have {}': '的别名过多：一个文件最多 {} 个',
   'is an alias of nothing: there is no &{} before it': '是无效的别名：在它之前没有 &{}',
   'has no {}': '没有 {}',
+  'is no JSON web token: it has {} parts, and three are to be divided by "."':
+    '不是 JSON Web Token：它有 {} 段，而应由 "." 分为三段',
+  'is no JSON web token: one of its parts is empty, or not in base64url':
+    '不是 JSON Web Token：其中有一段为空，或不是 base64url',
+  'is no JSON web token: one of its parts holds no JSON object': '不是 JSON Web Token：其中有一段不是 JSON 对象',
+  'has a time of issue (iat) that is no time': '的签发时间（iat）不是时间',
 };
