@@ -5,10 +5,19 @@ import { build } from 'rolldown';
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
 
 /** What every command line needs before its command is known: one chunk, since each file costs a start-up time. */
-const startUp = /src\/(?:cli|duration|nearest|lang|commands\/(?:normalize|options|table|lang)|credentials\/expand-home)\b/;
+const startUp =
+  /src\/(?:cli|duration|nearest|lang|commands\/(?:normalize|options|table\/(?:hot|flags)|lang)|credentials\/expand-home)\b/;
 /** What the commands need that are run most often. */
 const hot =
-  /src\/(?:commands\/(?:context|export-credentials)|credentials\/(?:assume-role|chain|child|child-environment|environment|export|exported-variables|formats\/(?!write-export)[\w-]+|key-variables|memoize|oidc|provider|resolve|token-file)|cloud\/(?:clients|endpoints|oidc|api-error|issued-credentials|retry|redact)|output\/(?:colour|json|log|plain|prompt|redact|spinner|terminal|time)|policy\/(?:arn|name)|user-folders)\.ts/;
+  /src\/(?:commands\/(?:caller|export-credentials)|credentials\/(?:assume-role|chain|child|child-environment|environment|export|exported-variables|key-variables|memoize|oidc|provider|resolve|token-reader)|cloud\/clients|output\/(?:colour|log|plain|redact)|policy\/(?:arn|name)|user-folders)\.ts/;
+/** What it takes to get credentials for a token. */
+const stsCall =
+  /src\/(?:cloud\/(?:oidc|endpoints|api-error|issued-credentials|retry|redact|network|proxy)|credentials\/(?:token-file|bounded-file))\.ts/;
+/** What it takes to find credentials that are kept. */
+const cache =
+  /src\/(?:credentials\/cache|kubernetes\/(?:certificate-cache|exec-credential)|commands\/credential-plugin\/(?:get-credential|certificate-files|options))/;
+/** What every other command talks to people with. */
+const terminal = /src\/(?:commands\/context|output\/(?:json|prompt|spinner|terminal|time|diff))\.ts/;
 
 /** CommonJS chunks split on `import()`: they load faster than ESM on every supported Node. */
 await build({
@@ -27,6 +36,9 @@ await build({
       groups: [
         { name: 'start-up', test: startUp, priority: 2 },
         { name: 'hot', test: hot, priority: 1 },
+        { name: 'sts-call', test: stsCall, priority: 1 },
+        { name: 'cache', test: cache, priority: 1 },
+        { name: 'terminal', test: terminal, priority: 1 },
       ],
     },
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },

@@ -3,7 +3,7 @@ import { langOf } from './commands/lang.ts';
 import { canonicalArgv, type NormalForm, normalize } from './commands/normalize.ts';
 import { type Flags, readFlags } from './commands/options.ts';
 import type { CommandSpec, CommandTable } from './commands/spec.ts';
-import { table as fullTable } from './commands/table.ts';
+import { hotTableFor } from './commands/table/hot.ts';
 import { ToolError, usageError } from './errors.ts';
 import { type Io, OutputFailure } from './io.ts';
 import { version } from './version.ts';
@@ -19,16 +19,36 @@ interface Seen {
   own: readonly string[];
 }
 
-async function run(argv: readonly string[], io: Io, table: CommandTable, seen: Seen): Promise<number> {
+async function run(argv: readonly string[], io: Io, given: CommandTable | undefined, seen: Seen): Promise<number> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) return printVersion(io);
+  const hot = given === undefined ? normalizeHot(argv) : undefined;
+  const table = given ?? (hot === undefined ? await wholeTable() : noTable);
   if (argv[0] === 'help' && argv[1] !== 'permissions')
     return printHelp(normalize([...argv.slice(1), '--help'], table), io, table);
-  const normal = normalize(argv, table);
+  const normal = hot ?? normalize(argv, table);
   if (normal.version && normal.path.length === 0) return printVersion(io);
   if (normal.help || normal.spec === undefined) return printHelp(normal, io, table);
   seen.spec = normal.spec;
   if (normal.spec.passThrough) seen.own = argv.slice(0, argv.length - normal.args.length);
   return dispatch(normal, io, seen);
+}
+
+const noTable: CommandTable = { groups: [], commands: [] };
+
+async function wholeTable(): Promise<CommandTable> {
+  return (await import('./commands/table.ts')).table;
+}
+
+/** Absent for what needs the whole table: other commands, help, and what is wrong, which is to be said by all that is known. */
+function normalizeHot(argv: readonly string[]): NormalForm | undefined {
+  const table = hotTableFor(argv);
+  if (table === undefined) return undefined;
+  try {
+    const normal = normalize(argv, table);
+    return normal.help ? undefined : normal;
+  } catch {
+    return undefined;
+  }
 }
 
 function printVersion(io: Io): number {
@@ -115,7 +135,7 @@ function wantsJson(argv: readonly string[], io: Io, spec: CommandSpec | undefine
  * @param argv without the runtime and the script
  * @returns the exit code of the process; never throws
  */
-export async function main(argv: readonly string[], io: Io, table: CommandTable = fullTable): Promise<number> {
+export async function main(argv: readonly string[], io: Io, table?: CommandTable): Promise<number> {
   const seen: Seen = { own: argv };
   try {
     const code = await run(argv, io, table, seen);

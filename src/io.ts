@@ -22,6 +22,8 @@ export interface InputStream extends Readable {
 
 export interface Io {
   readonly stdin: InputStream;
+  /** As `stdin.isTTY` says, without opening the stream. */
+  readonly stdinIsTerminal: boolean;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly env: Env;
@@ -183,6 +185,9 @@ export function nodeIo(
     },
     get stdin() {
       return streams.stdin;
+    },
+    get stdinIsTerminal() {
+      return process.getBuiltinModule('node:tty').isatty(0);
     },
     get stdout() {
       stdout ??= openStdout();

@@ -2,8 +2,7 @@
 import type { Provider } from '../credentials/provider.ts';
 import type { CloudService } from '../errors.ts';
 import type { Env } from '../io.ts';
-import { type Endpoint, resolveEndpoint } from './endpoints.ts';
-import { assumeRoleWithOidc } from './oidc.ts';
+import type { Endpoint } from './endpoints.ts';
 import type { AckPort, AssumeRoleWithOidc, ImsPort, RamPort, StsPort } from './ports.ts';
 
 export interface AnonymousOptions {
@@ -41,19 +40,22 @@ export interface Cloud {
 
 /** A bad endpoint or proxy throws `USAGE` from the first call that needs it, not from here. */
 export function connect(options: CloudOptions): Cloud {
-  const deps = { ...toDeps(options), credentials: options.credentials };
+  const deps = async () => ({ ...(await toDeps(options)), credentials: options.credentials });
   return {
-    ack: lazily(async () => (await import('./ack.ts')).ackPort(deps)),
-    ram: lazily(async () => (await import('./ram.ts')).ramPort(deps)),
-    sts: lazily(async () => (await import('./sts.ts')).stsPort(deps)),
-    ims: lazily(async () => (await import('./ims.ts')).imsPort(deps)),
-    assumeRoleWithOidc: assumeRoleWithOidc(deps),
+    ack: lazily(async () => (await import('./ack.ts')).ackPort(await deps())),
+    ram: lazily(async () => (await import('./ram.ts')).ramPort(await deps())),
+    sts: lazily(async () => (await import('./sts.ts')).stsPort(await deps())),
+    ims: lazily(async () => (await import('./ims.ts')).imsPort(await deps())),
+    assumeRoleWithOidc: connectAnonymous(options),
   };
 }
 
 /** The one call that needs no credentials. */
 export function connectAnonymous(options: AnonymousOptions): AssumeRoleWithOidc {
-  return assumeRoleWithOidc(toDeps(options));
+  return async (request, where) => {
+    const [{ assumeRoleWithOidc }, deps] = await Promise.all([import('./oidc.ts'), toDeps(options)]);
+    return assumeRoleWithOidc(deps)(request, where);
+  };
 }
 
 /** A port, all of whose members are asynchronous methods, that is loaded when one of them is called. */
@@ -79,7 +81,8 @@ function lazily<Port extends object>(load: () => Promise<Port>): Port {
   });
 }
 
-function toDeps(options: AnonymousOptions) {
+async function toDeps(options: AnonymousOptions) {
+  const { resolveEndpoint } = await import('./endpoints.ts');
   const { env, maxRetries, signal, clock, debug, warn, connectTimeoutMs, readTimeoutMs } = options;
   const endpointOf = (service: CloudService): Endpoint =>
     resolveEndpoint(service, { ...options, explicit: options.endpoints[service] });

@@ -1,13 +1,13 @@
 import { exportCredentials } from '../credentials/export.ts';
 import { usageError } from '../errors.ts';
 import type { Io } from '../io.ts';
-import { createContext } from './context.ts';
+import { createCaller } from './caller.ts';
 import type { Flags } from './options.ts';
 import type { CommandInput } from './spec.ts';
 
 export async function run(input: CommandInput, io: Io): Promise<number> {
   const { flags, args } = input;
-  const { credentials, log } = await createContext(input, io);
+  const { credentials, log } = createCaller(input, io);
   const tokenVariable = await pipelineVariable(flags.string('oidc-token-source'));
   const request = {
     format: flags.required('format'),

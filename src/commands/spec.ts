@@ -46,7 +46,7 @@ export interface CommandSpec {
   cloud?: boolean;
   /** It changes something: takes `--dry-run`. */
   changes?: boolean;
-  /** Run so often that it goes without commander, and without colour in its log lines: both cost a start. */
+  /** Run so often that it goes without commander: see `table/hot.ts`. */
   hot?: boolean;
   load: () => Promise<CommandModule>;
 }

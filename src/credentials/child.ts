@@ -52,7 +52,7 @@ export async function runChild({ command, args, env, io }: ChildRequest): Promis
 }
 
 function forwardSignals(io: Io, send: (name: SignalName) => void): () => void {
-  const atTerminal = io.stdin.isTTY === true;
+  const atTerminal = io.stdinIsTerminal;
   const forward = (name: SignalName): (() => void) => io.onSignal(name, () => send(name));
   // Heard and dropped, so that we outlive a Ctrl-C that the child handles in its own way.
   const drop = (name: SignalName): (() => void) => io.onSignal(name, () => {});

@@ -5,7 +5,7 @@ import { type AssumeRole, fromAssumedRole, type RoleSession, roleRequest, roleSe
 import { type KeyFamily, readFamilies } from './key-variables.ts';
 import { fromOidc, oidcSessionFault } from './oidc.ts';
 import type { Credentials, Provider, Source } from './provider.ts';
-import { createTokenReader, readOidcToken } from './token-file.ts';
+import { createTokenReader } from './token-reader.ts';
 
 const roleArnVariable = 'ALIBABA_CLOUD_ROLE_ARN';
 const providerArnVariable = 'ALIBABA_CLOUD_OIDC_PROVIDER_ARN';
@@ -108,6 +108,7 @@ function resolveOidc(options: EnvironmentOptions): OidcEnvironment | undefined {
   const fault = oidcSessionFault(session);
   if (fault !== undefined) throw broken(fault);
   const token = createTokenReader(async () => {
+    const { readOidcToken } = await import('./token-file.ts');
     try {
       return await readOidcToken(tokenFile, { home });
     } catch (error) {

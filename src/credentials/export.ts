@@ -2,13 +2,12 @@ import { usageError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { type ChildResult, runChild } from './child.ts';
 import { childEnvironment } from './child-environment.ts';
-import { findExportFormat } from './formats/format.ts';
 import type { Provider } from './provider.ts';
 import type { RefreshLog } from './refresher.ts';
 import type { ServeRequest } from './serve.ts';
 
 export interface ExportRequest {
-  /** Long or short name of a format, in any case. Checked, and otherwise without effect, when there is a command. */
+  /** Long or short name of a format, in any case. Without effect when there is a command. */
   format: string;
   /** Command and arguments to run with the credentials; empty: print them instead. */
   command: readonly string[];
@@ -37,7 +36,6 @@ export interface ExportPorts {
 export async function exportCredentials(request: ExportRequest, ports: ExportPorts): Promise<ChildResult> {
   const { regionId, alsoRemove, refresh = false, serve } = request;
   const { provider, io } = ports;
-  const format = findExportFormat(request.format);
   const [command, ...args] = request.command;
   if (serve !== undefined) {
     if (command !== undefined || refresh)
@@ -47,8 +45,11 @@ export async function exportCredentials(request: ExportRequest, ports: ExportPor
   }
   if (command === undefined) {
     if (refresh) throw usageError('--refresh needs a command, whose credentials it keeps fresh', runHint);
-    const { writeExport } = await import('./formats/write-export.ts');
-    await writeExport(format, await provider(), { regionId }, io);
+    const [{ findExportFormat }, { writeExport }] = await Promise.all([
+      import('./formats/format.ts'),
+      import('./formats/write-export.ts'),
+    ]);
+    await writeExport(findExportFormat(request.format), await provider(), { regionId }, io);
     return { exitCode: 0 };
   }
   if (refresh) {

@@ -7,7 +7,8 @@ import { sha256, tokenIdentity } from './cache-key.ts';
 import { type GithubRequest, githubRequest, requestGithubToken } from './github-oidc.ts';
 import { fromOidc, type OidcSession, oidcSessionFault } from './oidc.ts';
 import type { Exchange, Provider, Source } from './provider.ts';
-import { createTokenReader, parseOidcToken, readOidcToken } from './token-file.ts';
+import { parseOidcToken, readOidcToken } from './token-file.ts';
+import { createTokenReader } from './token-reader.ts';
 
 /** What RAM's OIDC providers expect as `aud` unless told otherwise. */
 const defaultAudience = 'sts.aliyuncs.com';

@@ -11,7 +11,8 @@ import { memoize } from './memoize.ts';
 import { fromOidc, oidcSessionFault } from './oidc.ts';
 import type { Section } from './profile-section.ts';
 import type { Credentials, Exchange, Provider, ReadMetadata } from './provider.ts';
-import { createTokenReader, readOidcToken } from './token-file.ts';
+import { readOidcToken } from './token-file.ts';
+import { createTokenReader } from './token-reader.ts';
 
 /** What profiles need of the outside. */
 export interface ProfilePorts {

@@ -52,7 +52,7 @@ export interface CredentialOptions extends EnvironmentOptions {
   /** Given (`--cache`): temporary credentials are kept between runs. Absent: they are not. */
   cache?: CacheOptions | undefined;
   /** What the calls of STS go to, as the user would name it; only to tell cached credentials apart. */
-  stsEndpointName: string;
+  stsEndpointName(): Promise<string>;
 }
 
 /**
@@ -161,7 +161,7 @@ async function keyParts(
   { role, session, expectAccount, stsEndpointName }: CredentialOptions,
 ): Promise<KeyParts> {
   const identity = named ?? (await identityOf(base));
-  return { identity, role, session, expectAccount, stsEndpointName };
+  return { identity, role, session, expectAccount, stsEndpointName: await stsEndpointName() };
 }
 
 async function identityOf(base: Provider): Promise<string[]> {

@@ -101,15 +101,19 @@ function spellings(secret: string): string[] {
 
 /** A redactor that knows no secret yet. */
 export function createRedactor(): Redactor {
-  let known: string[] = [];
+  const secrets = new Set<string>();
+  // Made when there is something to mask: most runs print nothing.
+  let spelled: readonly string[] | undefined;
   return {
     add(secret) {
       const value = secret?.trim() ?? '';
-      if (value.length < shortestSecret) return;
-      known = [...new Set([...known, ...spellings(value)])].sort((one, other) => other.length - one.length);
+      if (value.length < shortestSecret || secrets.has(value)) return;
+      secrets.add(value);
+      spelled = undefined;
     },
     redact(text) {
-      return redact(known.reduce((rest, secret) => rest.replaceAll(secret, mask), text));
+      spelled ??= [...new Set([...secrets].flatMap(spellings))].sort((one, other) => other.length - one.length);
+      return redact(spelled.reduce((rest, secret) => rest.replaceAll(secret, mask), text));
     },
   };
 }

@@ -53,9 +53,9 @@ function canTurn({ stderr, env }: ProgressOptions['io']): boolean {
  * an aborted `io.signal` ends it as well.
  */
 export function createProgress({ io, colour, log, now }: ProgressOptions): StartProgress {
-  if (!canTurn(io)) return (text) => plainProgress(text, log);
   let current: Progress | undefined;
   return (first) => {
+    if (!canTurn(io)) return plainProgress(first, log);
     current?.stop();
     const started = now();
     let text = stripControl(first);

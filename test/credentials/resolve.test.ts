@@ -31,7 +31,7 @@ function setup(overrides: Partial<CredentialOptions> = {}) {
     getCallerIdentity: notAsked,
     readTimeoutMs: 1_000,
     report: { debug: () => {}, info: () => {}, warn: () => {} },
-    stsEndpointName: 'sts.aliyuncs.com',
+    stsEndpointName: async () => 'sts.aliyuncs.com',
     ...overrides,
   };
   return { asked, options };
@@ -279,7 +279,7 @@ describe('with a cache', () => {
       { role: { roleArn, sessionName: 'other' } },
       { role: { roleArn, policy: '{}' } },
       { role: { roleArn, durationSeconds: 900 } },
-      { role: { roleArn }, stsEndpointName: 'elsewhere' },
+      { role: { roleArn }, stsEndpointName: async () => 'elsewhere' },
       { role: { roleArn }, env: { ...keys, ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'rotated' } },
     ];
     await run({ role: { roleArn } });

@@ -42,6 +42,7 @@ export function memoryIo(options: MemoryIoOptions = {}): MemoryIo {
   const controller = new AbortController();
   return {
     stdin,
+    stdinIsTerminal: tty,
     stdout: out.stream,
     stderr: err.stream,
     env: options.env ?? {},

@@ -2,10 +2,10 @@ import type { Io } from '../../io.ts';
 import { type ClientCertificate, cachedCertificate } from '../../kubernetes/certificate-cache.ts';
 import { formatExecCredential } from '../../kubernetes/exec-credential.ts';
 import { checkClusterId } from '../../policy/name.ts';
-import { type Context, createContext } from '../context.ts';
+import { type Caller, createCaller } from '../caller.ts';
 import type { Flags } from '../options.ts';
 import type { CommandInput } from '../spec.ts';
-import { defaultCacheFolder } from '../table/credential-plugin.ts';
+import { defaultCacheFolder } from '../table/hot.ts';
 import { certificateFiles, certificateKey } from './certificate-files.ts';
 import { apiVersion, certificateFolder, temporaryMinutes } from './options.ts';
 import { userKubeconfig } from './user-kubeconfig.ts';
@@ -14,13 +14,13 @@ export async function run(input: CommandInput, io: Io): Promise<number> {
   const { flags } = input;
   const clusterId = checkClusterId(flags.required('cluster-id'));
   const minutes = temporaryMinutes(flags);
-  const context = await createContext(input, io);
-  const issue = (): Promise<ClientCertificate> => issueCertificate(clusterId, minutes, context);
+  const caller = createCaller(input, io);
+  const issue = (): Promise<ClientCertificate> => issueCertificate(clusterId, minutes, caller);
   const { certificate, privateKey, expiresAt } = await keptCertificate(issue, {
     clusterId,
     minutes,
     flags,
-    context,
+    caller,
     io,
   });
   io.stdout.write(formatExecCredential(apiVersion(flags), { certificate, privateKey, expiresAt: new Date(expiresAt) }));
@@ -29,24 +29,24 @@ export async function run(input: CommandInput, io: Io): Promise<number> {
 
 async function keptCertificate(
   issue: () => Promise<ClientCertificate>,
-  request: { clusterId: string; minutes: number | undefined; flags: Flags; context: Context; io: Io },
+  request: { clusterId: string; minutes: number | undefined; flags: Flags; caller: Caller; io: Io },
 ): Promise<ClientCertificate> {
-  const { clusterId, minutes, flags, context, io } = request;
+  const { clusterId, minutes, flags, caller, io } = request;
   const folder = certificateFolder(flags, io);
   if (folder === undefined) {
-    context.log.debug('no cache of client certificates: there is no home folder');
+    caller.log.debug('no cache of client certificates: there is no home folder');
     return issue();
   }
-  const credentialsKey = await context.credentialsKey();
+  const credentialsKey = await caller.credentialsKey();
   const key = certificateKey({ credentialsKey, clusterId, minutes, endpoint: flags.string('cs-endpoint') ?? '' });
   const isOwn = (flags.string('credential-cache-dir') ?? defaultCacheFolder) === defaultCacheFolder;
-  return cachedCertificate(key, issue, certificateFiles({ folder, isOwn, key }, { io, log: context.log }));
+  return cachedCertificate(key, issue, certificateFiles({ folder, isOwn, key }, { io, log: caller.log }));
 }
 
 async function issueCertificate(
   clusterId: string,
   minutes: number | undefined,
-  { cloud, clock }: Context,
+  { cloud, clock }: Caller,
 ): Promise<ClientCertificate> {
   const issuedAt = clock.now();
   // The address in it is not used, and the private one is there for every cluster.

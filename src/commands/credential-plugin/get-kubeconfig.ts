@@ -9,8 +9,8 @@ import { checkClusterId } from '../../policy/name.ts';
 import { type Context, createContext } from '../context.ts';
 import type { Flags } from '../options.ts';
 import type { CommandInput } from '../spec.ts';
-import { defaultCacheFolder } from '../table/credential-plugin.ts';
 import { flagsOf } from '../table/flags.ts';
+import { defaultCacheFolder } from '../table/hot.ts';
 import { apiVersion, temporaryMinutes } from './options.ts';
 import { userKubeconfig } from './user-kubeconfig.ts';
 

@@ -2,14 +2,14 @@ import type { Io } from '../../io.ts';
 import { ackToken, extraQuery, maxTokenBytes } from '../../kubernetes/ack-token.ts';
 import { formatExecCredential } from '../../kubernetes/exec-credential.ts';
 import { checkClusterId } from '../../policy/name.ts';
-import { createContext } from '../context.ts';
+import { createCaller } from '../caller.ts';
 import type { CommandInput } from '../spec.ts';
 import { apiVersion } from './options.ts';
 
 export async function run(input: CommandInput, io: Io): Promise<number> {
   const { flags } = input;
   const clusterId = checkClusterId(flags.required('cluster-id'));
-  const { credentials, log } = await createContext(input, io);
+  const { credentials, log } = createCaller(input, io);
   const extra = extraQuery(io.env, io.env.ACK_RAM_TOOL_TOKEN_EXTRA_KEY_PREFIX);
   const { token, expiresAt } = ackToken(await credentials(), { clusterId, now: io.now(), extra });
   if (token.length > maxTokenBytes) {

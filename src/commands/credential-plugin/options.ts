@@ -5,7 +5,7 @@ import { usageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import type { ExecApiVersion } from '../../kubernetes/exec-credential.ts';
 import type { Flags } from '../options.ts';
-import { defaultCacheFolder } from '../table/credential-plugin.ts';
+import { defaultCacheFolder } from '../table/hot.ts';
 
 /** Lives that ACK gives a temporary certificate. Source: DescribeClusterUserKubeconfig of the API's reference. */
 const leastMinutes = 15;

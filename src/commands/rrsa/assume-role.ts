@@ -4,7 +4,8 @@ import { readOidcToken } from '../../credentials/token-file.ts';
 import { usageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { assumeRolePresenter } from '../../output/results/assume-role.ts';
-import { createContext, sessionOptions } from '../context.ts';
+import { sessionOptions } from '../caller.ts';
+import { createContext } from '../context.ts';
 import type { CommandInput } from '../spec.ts';
 
 export async function run(input: CommandInput, io: Io): Promise<number> {

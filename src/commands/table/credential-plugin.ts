@@ -1,34 +1,6 @@
-import type { CommandSpec, FlagSpec } from '../spec.ts';
+import type { CommandSpec } from '../spec.ts';
 import { clusterId } from './flags.ts';
-
-/** The Go tool's folder for client certificates. */
-export const defaultCacheFolder = '~/.kube/cache/ack-ram-tool/credential-plugin';
-
-const apiVersion: FlagSpec = {
-  name: 'api-version',
-  kind: 'string',
-  value: 'VERSION',
-  summary: 'version of client.authentication.k8s.io',
-  default: 'v1beta1',
-  choices: ['v1', 'v1beta1'],
-};
-
-const certificateFlags: readonly FlagSpec[] = [
-  {
-    name: 'expiration',
-    kind: 'duration',
-    value: 'DURATION',
-    summary: 'life of a client certificate, 15m to 72h; 0s takes the long-lived one',
-    default: '3h',
-  },
-  {
-    name: 'credential-cache-dir',
-    kind: 'path',
-    value: 'FOLDER',
-    summary: 'where client certificates are kept between runs',
-    default: defaultCacheFolder,
-  },
-];
+import { apiVersion, certificateFlags, getCredential, getToken } from './hot.ts';
 
 const getKubeconfig: Omit<CommandSpec, 'path' | 'examples'> = {
   summary: 'print a kubeconfig whose user gets its credentials from this tool',
@@ -83,28 +55,6 @@ export const credentialPluginCommands: readonly CommandSpec[] = [
       'ack-ram-tool credential-plugin get-kubeconfig -c c86fddxxxx -m token --api-version v1',
     ],
   },
-  {
-    path: ['credential-plugin', 'get-credential'],
-    summary: 'print a client certificate for kubectl, as an ExecCredential',
-    examples: [
-      'ack-ram-tool credential-plugin get-credential -c c86fddxxxx',
-      'ack-ram-tool credential-plugin get-credential -c c86fddxxxx --api-version v1 --expiration 1h',
-    ],
-    flags: [clusterId, apiVersion, ...certificateFlags],
-    cloud: true,
-    hot: true,
-    load: () => import('../credential-plugin/get-credential.ts'),
-  },
-  {
-    path: ['credential-plugin', 'get-token'],
-    summary: 'print a token of ack-ram-authenticator for kubectl, as an ExecCredential',
-    examples: [
-      'ack-ram-tool credential-plugin get-token -c c86fddxxxx',
-      'ack-ram-tool credential-plugin get-token -c c86fddxxxx --api-version v1',
-    ],
-    flags: [clusterId, apiVersion],
-    cloud: true,
-    hot: true,
-    load: () => import('../credential-plugin/get-token.ts'),
-  },
+  getCredential,
+  getToken,
 ];
