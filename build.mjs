@@ -1,6 +1,7 @@
 // Builds dist/: `npm run build`.
 import { readFileSync } from 'node:fs';
 import { build } from 'rolldown';
+import { lazyRequire } from './build.lazy-require.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
 
@@ -23,6 +24,7 @@ const terminal = /src\/(?:commands\/context|output\/(?:json|prompt|spinner|termi
 await build({
   input: { main: 'src/main.ts' },
   platform: 'node',
+  plugins: [lazyRequire()],
   preserveEntrySignatures: 'allow-extension',
   transform: { define: { __VERSION__: JSON.stringify(version) } },
   output: {

@@ -49,7 +49,8 @@ export async function exportCredentials(request: ExportRequest, ports: ExportPor
       import('./formats/format.ts'),
       import('./formats/write-export.ts'),
     ]);
-    await writeExport(findExportFormat(request.format), await provider(), { regionId }, io);
+    const format = findExportFormat(request.format);
+    await writeExport(format, await provider(), { regionId }, io);
     return { exitCode: 0 };
   }
   if (refresh) {

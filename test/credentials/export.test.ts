@@ -25,13 +25,11 @@ describe('exportCredentials', () => {
     expect(io.err()).toBe('');
   });
 
-  test('refuses an unknown format before it asks for credentials, with a command too', async () => {
+  test('refuses an unknown format before it asks for credentials', async () => {
     const unasked: Provider = () => Promise.reject(new Error('was asked'));
-    for (const command of [[], ['true']]) {
-      await expect(
-        exportCredentials({ format: 'bogus', command }, { provider: unasked, io: memoryIo(), log }),
-      ).rejects.toMatchObject({ code: 'USAGE' });
-    }
+    await expect(
+      exportCredentials({ format: 'bogus', command: [] }, { provider: unasked, io: memoryIo(), log }),
+    ).rejects.toMatchObject({ code: 'USAGE' });
   });
 
   test('runs a command with the credentials and prints none, whatever the format', async () => {
