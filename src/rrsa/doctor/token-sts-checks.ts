@@ -4,6 +4,7 @@ import { parseOidcProviderArn, parseRoleArn, roleArn as roleArnOf } from '../../
 import { explainStsError } from '../sts-errors.ts';
 import { timeOf } from '../token-findings.ts';
 import type { Check, Finding } from './check.ts';
+import { claimsOf } from './token-claim-checks.ts';
 import { nameOf } from './token-file-checks.ts';
 import type { StsEndpoint, TokenFacts, TokenPatient, TokenSts } from './token-patient.ts';
 
@@ -44,8 +45,9 @@ export const tokenStsChecks: readonly Check<TokenPatient>[] = [
     after: [],
     async run({ token }, signal) {
       const endpoint = endpointOf(token?.sts);
+      if (endpoint === undefined || endpoint instanceof ToolError) return undefined;
       const proxy = token?.sts?.proxy();
-      if (endpoint === undefined || endpoint instanceof ToolError || proxy === undefined) return undefined;
+      if (proxy === undefined) return undefined;
       const answer = await probeOf(token?.sts, signal);
       if (answer instanceof ToolError) {
         return {
@@ -92,7 +94,15 @@ export const tokenStsChecks: readonly Check<TokenPatient>[] = [
     link: 'STS',
     title: 'STS issues credentials of the role for the token',
     // A token that is not meant for STS is not sent there: it may open other doors.
-    after: ['token-default', 'token-audience', 'pod-variables', 'pod-role-arn', 'pod-provider-arn', 'sts-endpoint'],
+    after: [
+      'pod-variables',
+      'pod-accounts',
+      'token-audience',
+      'token-provider',
+      'token-subject',
+      'token-lifetime',
+      'sts-endpoint',
+    ],
     async run(patient) {
       const { token } = patient;
       if (token?.file === undefined || token.sts === undefined) return undefined;
@@ -107,7 +117,8 @@ export const tokenStsChecks: readonly Check<TokenPatient>[] = [
         const message = `STS issued credentials of ${roleArn} until ${timeOf(expiration.getTime())}, which were thrown away`;
         return { status: 'ok', subject, message };
       } catch (error) {
-        return { subject, ...refusal(error, roleArn, providerArn, nameOf(token)) };
+        const { subject: of } = await claimsOf(token);
+        return { subject, ...refusal(error, nameOf(token), `${roleArn} ${providerArn} ${of}`) };
       }
     },
   },
@@ -174,8 +185,11 @@ function unreachable({ host, from, isVpc }: StsEndpoint, error: ToolError): Find
   };
 }
 
-/** Only what STS, or the network, says; anything else is thrown. */
-function refusal(error: unknown, roleArn: string, providerArn: string, source: string): Finding {
+/**
+ * Only what STS, or the network, says; anything else is thrown.
+ * @param about what the cure can name: role, OIDC provider and subject
+ */
+function refusal(error: unknown, source: string, about: string): Finding {
   if (!(error instanceof ToolError) || error.code === 'INTERRUPTED') throw error;
   const refused = [error, error.cause].find((each) => each instanceof CloudApiError);
   if (refused === undefined) {
@@ -183,8 +197,7 @@ function refusal(error: unknown, roleArn: string, providerArn: string, source: s
     return { status: 'fault', message: error.message, cure };
   }
   const { apiCode, apiMessage } = refused.api;
-  // The ARNs let the cure name role and cluster.
-  const explained = explainStsError({ code: apiCode, text: `${apiMessage} ${roleArn} ${providerArn}` });
+  const explained = explainStsError({ code: apiCode, text: `${about} ${apiMessage}` });
   if (explained === undefined) {
     return {
       status: 'fault',

@@ -271,6 +271,17 @@ describe('the checks of a token', () => {
       /rrsa enable -c CLUSTER_ID, then recreate/,
     ],
     [
+      'a token from before RRSA, where the cluster is known',
+      {
+        asked: ofCluster,
+        token: jwt({ iss: 'https://kubernetes.default.svc' }),
+        cluster: { rrsa: { enabled: true, issuers: [issuer, 'https://kubernetes.default.svc'], providerArn } },
+      },
+      'token-issuer',
+      /RRSA of the cluster was off/,
+      /rrsa enable -c c86fdd0123456789/,
+    ],
+    [
       'the issuer of another cluster',
       { asked: ofCluster, token: jwt({ iss: 'https://other.example.com' }) },
       'token-issuer',
@@ -418,7 +429,7 @@ describe('the checks of a token', () => {
         [
           'AuthenticationFail.NoPermission',
           'There is no permission',
-          /rrsa associate-role -c c86fdd0123456789 -r oss-reader/,
+          /rrsa associate-role -c c86fdd0123456789 -r oss-reader -n reports -s reader/,
         ],
         ['AuthenticationFail.NoPermission', 'No such OIDC Provider registered.', /rrsa status -c c86fdd0123456789/],
         ['EntityNotExist.Role', `The role not exists: ${roleArn}. `, /--create-role-if-not-exist/],
