@@ -4,7 +4,7 @@ import type { Lang } from '../lang.ts';
 
 export type Texts = Readonly<Record<Lang, string>>;
 
-/** An error that is known, with its cause and its cure. Placeholders of the texts: see `explainBy`. */
+/** An error that is known, with its cause and its cure. Placeholders of the texts: see `explainRow`. */
 export interface KnownError {
   /** Stable; kebab-case. */
   id: string;
@@ -39,6 +39,11 @@ export interface Explained {
   cure: string;
 }
 
+/** True for a code that the row has, or that begins with one of its codes that end in a dot. */
+export function hasCode({ codes }: KnownError, code: string): boolean {
+  return codes.some((own) => (own.endsWith('.') ? code.startsWith(own) : code === own));
+}
+
 /**
  * The row for an error: by its code, and among several of that code by its service and its words; without a code by its
  * words.
@@ -49,7 +54,7 @@ export function findRow(rows: readonly KnownError[], facts: ErrorFacts): KnownEr
   if (facts.code === '') return rows.find(isSaid);
   const named = rows.filter(
     (row) =>
-      row.codes.some((code) => (code.endsWith('.') ? facts.code.startsWith(code) : facts.code === code)) &&
+      hasCode(row, facts.code) &&
       (row.service === undefined || (facts.service === undefined ? isSaid(row) : facts.service === row.service)),
   );
   const pick = (some: readonly KnownError[]): KnownError | undefined =>
@@ -57,14 +62,17 @@ export function findRow(rows: readonly KnownError[], facts: ErrorFacts): KnownEr
   return pick(named.filter(({ service }) => service !== undefined)) ?? pick(named);
 }
 
-/**
- * Cause and cure of an error in a language; `undefined` when no row knows it. In the texts of a row `{action}`, `{issuer}`
- * and `{parameter}` are what the error names, and ROLE_NAME, CLUSTER_ID, NAMESPACE and SERVICE_ACCOUNT stay as they are
- * where it names none.
- */
+/** Cause and cure of an error in a language; `undefined` when no row knows it. */
 export function explainBy(rows: readonly KnownError[], facts: ErrorFacts, lang: Lang): Explained | undefined {
   const row = findRow(rows, facts);
-  if (row === undefined) return undefined;
+  return row && explainRow(row, facts, lang);
+}
+
+/**
+ * The texts of a row for an error. In them `{action}`, `{issuer}` and `{parameter}` are what the error names, and ROLE_NAME,
+ * CLUSTER_ID, NAMESPACE and SERVICE_ACCOUNT stay as they are where it names none.
+ */
+export function explainRow(row: KnownError, facts: ErrorFacts, lang: Lang): Explained {
   const names = namesIn(facts, lang);
   const fill = (text: string): string =>
     text.replace(
@@ -82,7 +90,7 @@ const unnamed: Record<Lang, Record<'action' | 'issuer' | 'parameter', string>> =
 /** Only names of the grammar of such things: they become part of commands. */
 function namesIn({ code, text, action }: ErrorFacts, lang: Lang): Record<string, string | undefined> {
   const role =
-    first(text, /\bacs:ram::\d{1,20}:(?:assumed-)?role\/([A-Za-z0-9._-]{1,64})/) ??
+    first(text, /\bacs:ram::\d{1,20}:(?:assumed-)?role\/([A-Za-z0-9._-]{0,63}[A-Za-z0-9_-])/) ??
     (text.includes('AssumedRoleUser')
       ? first(text, /"AuthPrincipalDisplayName\W{1,6}([A-Za-z0-9._-]{1,64}):/)
       : undefined);

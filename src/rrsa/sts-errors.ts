@@ -56,8 +56,8 @@ export const stsErrors: readonly KnownError[] = [
   },
   {
     id: 'rrsa-disabled',
-    codes: ['AuthenticationFail.OIDCToken.IssuerConfigurationBroken', 'AuthenticationFail.OIDCToken.IssuerNotMatch'],
-    says: ['kubernetes.default.svc'],
+    codes: ['AuthenticationFail.OIDCToken.IssuerConfigurationBroken'],
+    says: ['the issuer is https://kubernetes.default.svc'],
     onlyIfSaid: true,
     cause: {
       en: 'RRSA is off for the cluster, or was off when the pod was created, or the token is not the one that was mounted for RRSA: its issuer is that of Kubernetes itself',

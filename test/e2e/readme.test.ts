@@ -125,6 +125,7 @@ roles:
     ['rrsa list-associations', ['-c', cluster]],
     ['rrsa explain', ['-c', cluster, ...role, '-n', 'ns', '-s', 'three']],
     ['rrsa doctor', ['-c', cluster, ...role]],
+    ['rrsa explain-error', ['Code: Throttling.User Message: no RequestId: BDC763DB-CCC3-47E8']],
     ['rrsa plan', ['-f', plan]],
     ['rrsa apply', ['-f', plan, '-y']],
     ['rrsa setup-addon', ['-c', cluster, '-a', 'kritis-validation-hook', '-y']],
