@@ -24,7 +24,7 @@ export const clockCheck: Check<TokenPatient> = {
     const { here, there } = answer.clocks;
     const skewMs = Math.abs(here - there);
     const skew = formatDuration(Math.round(skewMs / 1000));
-    if (skewMs <= doubtfulSkewMs) return { status: 'ok', message: `the clock is within ${skew} of that of STS` };
+    if (skewMs <= doubtfulSkewMs) return { status: 'ok', message: `the clock is ${skew} off that of STS` };
     return {
       status: skewMs > refusedSkewMs ? 'fault' : 'warning',
       message:
