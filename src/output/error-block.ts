@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { CloudApiError, type CloudApiFacts, ToolError } from '../errors.ts';
 import { version } from '../version.ts';
 import type { Colour } from './colour.ts';
+import { asIs, type Translate } from './language.ts';
 import { stripControl } from './plain.ts';
 import { redact as redactByShape } from './redact.ts';
 
@@ -10,6 +11,8 @@ export interface ErrorOptions {
   colour?: Colour | undefined;
   /** Default: masks what looks like a secret. */
   redact?: ((text: string) => string) | undefined;
+  /** Of messages and hints; the lines of an API error stay as they are. Default: English. */
+  translate?: Translate | undefined;
   /** The command line, for what to send with a report of an internal error. */
   command?: readonly string[] | undefined;
 }
@@ -61,15 +64,27 @@ function formatCommand(argv: readonly string[]): string {
   return ['ack-ram-tool', ...own].join(' ');
 }
 
-function faultLines(error: unknown, command: readonly string[] | undefined, colour: Colour | undefined): string[] {
+function faultLines(error: unknown, options: ErrorOptions): string[] {
+  const { translate = asIs, command } = options;
   const { message, stack } = describeFault(error);
   return [
-    `${colour?.red('error:') ?? 'error:'} internal error: ${stripControl(message)}`,
+    labelled('error:', translate(`internal error: ${stripControl(message)}`), options),
     ...stack.map((frame) => stripControl(frame)),
-    `   version: ack-ram-tool ${version}`,
-    ...(command === undefined ? [] : [`   command: ${stripControl(formatCommand(command))}`]),
-    `${colour?.bold('hint:') ?? 'hint:'} this is a fault of ack-ram-tool itself; report it with all of the lines above`,
+    translate(`   version: ack-ram-tool ${version}`),
+    ...(command === undefined ? [] : [translate(`   command: ${stripControl(formatCommand(command))}`)]),
+    labelled(
+      'hint:',
+      translate('this is a fault of ack-ram-tool itself; report it with all of the lines above'),
+      options,
+    ),
   ];
+}
+
+/** A full-width colon needs no space behind it. */
+function labelled(label: 'error:' | 'hint:', text: string, { colour, translate = asIs }: ErrorOptions): string {
+  const own = translate(label);
+  const paint = label === 'error:' ? colour?.red : colour?.bold;
+  return `${paint?.(own) ?? own}${own.endsWith(':') ? ' ' : ''}${text}`;
 }
 
 /**
@@ -77,8 +92,8 @@ function faultLines(error: unknown, command: readonly string[] | undefined, colo
  * then `hint:` where there is one. What is no `ToolError` is shown as a fault of the tool, with its stack.
  */
 export function formatError(error: unknown, options: ErrorOptions = {}): string {
-  const { colour, redact = redactByShape, command } = options;
-  const lines = error instanceof ToolError ? errorLines(error, colour) : faultLines(error, command, colour);
+  const { redact = redactByShape } = options;
+  const lines = error instanceof ToolError ? errorLines(error, options) : faultLines(error, options);
   return lines.map((line) => `${redact(line)}\n`).join('');
 }
 
@@ -87,12 +102,15 @@ function furtherLines(text: string): string {
   return stripControl(text, '\n').replace(/\n(?! )/g, '\n   ');
 }
 
-function errorLines(error: ToolError, colour: Colour | undefined): string[] {
+function errorLines(error: ToolError, options: ErrorOptions): string[] {
+  const { translate = asIs, redact = redactByShape } = options;
   const api = apiFactsOf(error);
+  const line = (label: 'error:' | 'hint:', text: string): string =>
+    labelled(label, furtherLines(translate(redact(text))), options);
   return [
-    `${colour?.red('error:') ?? 'error:'} ${furtherLines(error.message)}`,
+    line('error:', error.message),
     ...(api === undefined ? [] : sdkErrorLines(api)),
-    ...(error.hint === undefined ? [] : [`${colour?.bold('hint:') ?? 'hint:'} ${furtherLines(error.hint)}`]),
+    ...(error.hint === undefined ? [] : [line('hint:', error.hint)]),
   ];
 }
 

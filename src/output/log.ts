@@ -1,4 +1,5 @@
 import type { Colour } from './colour.ts';
+import { asIs, type Translate } from './language.ts';
 import { stripControl } from './plain.ts';
 
 const levels = ['debug', 'info', 'warn', 'error'] as const;
@@ -22,6 +23,8 @@ export interface LogOptions {
   /** Minutes east of UTC. Default: the local time zone's at that moment. */
   timeZoneOffset?: number | undefined;
   redact: (text: string) => string;
+  /** Of messages; levels stay as they are. Default: English. */
+  translate?: Translate | undefined;
   colour?: Colour | undefined;
 }
 
@@ -38,14 +41,14 @@ function indentFurtherLines(message: string): string {
 }
 
 /** A log that writes `2023-04-20T14:30:40+08:00 INFO message` lines. Never a stack, never a secret. */
-export function createLog({ stream, level, now, timeZoneOffset, redact, colour }: LogOptions): Log {
+export function createLog({ stream, level, now, timeZoneOffset, redact, translate = asIs, colour }: LogOptions): Log {
   const styles = { debug: colour?.dim, info: colour?.cyan, warn: colour?.yellow, error: colour?.red };
   const at = (own: LogLevel) => {
     if (levels.indexOf(own) < levels.indexOf(level)) return () => {};
     const word = own.toUpperCase();
     const label = styles[own]?.(word) ?? word;
     return (message: string): void => {
-      const text = indentFurtherLines(redact(stripControl(message, '\n\t')).trimEnd());
+      const text = indentFurtherLines(translate(redact(stripControl(message, '\n\t'))).trimEnd());
       stream.write(`${formatLocalTime(now(), timeZoneOffset)} ${label} ${text}\n`);
     };
   };

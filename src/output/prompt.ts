@@ -2,6 +2,7 @@ import { ToolError } from '../errors.ts';
 import type { InputStream, Io } from '../io.ts';
 import type { Confirm } from '../rrsa/report.ts';
 import type { Colour } from './colour.ts';
+import { asIs, type Translate } from './language.ts';
 import { stripControl } from './plain.ts';
 
 export interface ConfirmOptions {
@@ -9,6 +10,8 @@ export interface ConfirmOptions {
   /** Agrees to everything without asking. */
   assumeYes: boolean;
   colour: Colour;
+  /** Default: English. */
+  translate?: Translate | undefined;
 }
 
 interface Key {
@@ -30,7 +33,7 @@ function onRefusal(input: InputStream, refuse: () => void): () => void {
  * The returned function throws `DECLINED` for no, Esc and the end of the input, `INTERRUPTED` for Ctrl-C,
  * `PROMPT_NEEDED` where nobody can be asked, and the signal's reason when it is aborted.
  */
-export function createConfirm({ io, assumeYes, colour }: ConfirmOptions): Confirm {
+export function createConfirm({ io, assumeYes, colour, translate = asIs }: ConfirmOptions): Confirm {
   return async (question) => {
     if (assumeYes) return;
     const message = stripControl(question);
@@ -52,7 +55,7 @@ export function createConfirm({ io, assumeYes, colour }: ConfirmOptions): Confir
     let agreed = false;
     try {
       agreed = await confirm(
-        { message, default: false, theme },
+        { message: translate(message), default: false, theme },
         { input: io.stdin, output: io.stderr, signal: AbortSignal.any([io.signal, refused.signal]) },
       );
     } catch (error) {

@@ -3,6 +3,7 @@ import { messageOf } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { Progress } from '../rrsa/report.ts';
 import type { Colour } from './colour.ts';
+import { asIs, type Translate } from './language.ts';
 import type { Log } from './log.ts';
 import { stripControl } from './plain.ts';
 
@@ -13,6 +14,8 @@ export interface ProgressOptions {
   io: Pick<Io, 'stderr' | 'env' | 'signal'>;
   colour: Colour;
   log: Log;
+  /** Default: English. What goes into the log is translated there. */
+  translate?: Translate | undefined;
   /** Milliseconds since the epoch. */
   now: () => number;
 }
@@ -52,13 +55,13 @@ function canTurn({ stderr, env }: ProgressOptions['io']): boolean {
  * log lines written meanwhile stay whole. Elsewhere: one log line for each new text. A new display ends the one before,
  * an aborted `io.signal` ends it as well.
  */
-export function createProgress({ io, colour, log, now }: ProgressOptions): StartProgress {
+export function createProgress({ io, colour, log, translate = asIs, now }: ProgressOptions): StartProgress {
   let current: Progress | undefined;
   return (first) => {
     if (!canTurn(io)) return plainProgress(first, log);
     current?.stop();
     const started = now();
-    let text = stripControl(first);
+    let text = translate(stripControl(first));
     let spinner: Ora | undefined;
     let stopped = false;
     const show = async (): Promise<void> => {
@@ -88,7 +91,7 @@ export function createProgress({ io, colour, log, now }: ProgressOptions): Start
     io.signal.addEventListener('abort', stop, { once: true });
     current = {
       update(next) {
-        text = stripControl(next);
+        text = translate(stripControl(next));
         if (spinner !== undefined) spinner.text = text;
       },
       stop,

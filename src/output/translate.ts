@@ -3,10 +3,10 @@
  * looked up here. Nothing but `output/` and the commands that wire it knows of languages.
  */
 
+import type { Translate } from './language.ts';
+
 /** English → translation. `{}` stands for a value; a translation may number them, `{1}` being the first. */
 export type Catalogue = Readonly<Record<string, string>>;
-
-export type Translate = (text: string) => string;
 
 interface Template {
   /** What stands before, between and behind the values. */
@@ -23,8 +23,13 @@ interface Template {
 /** Values within values are looked up to this depth. */
 const deepest = 4;
 
+/** The block of an API error: operators and scripts know its lines. */
+const sdkErrorLine = /^(?:SDKError:| {3}(?:StatusCode|Code|Message|Data): )/;
+
 /** Longer lines are no sentences of ours. */
 const longestLine = 8_000;
+
+const isFixed = (line: string): boolean => line.length > longestLine || sdkErrorLine.test(line);
 
 const twoWords = /[\p{L}\p{N}] [\p{L}\p{N}]/u;
 
@@ -144,6 +149,6 @@ export function createTranslator(catalogue: Catalogue): Translate {
   return (text) =>
     text
       .split('\n')
-      .map((line) => (line.length > longestLine ? line : (findTrimmed(line, deepest) ?? line)))
+      .map((line) => (isFixed(line) ? line : (findTrimmed(line, deepest) ?? line)))
       .join('\n');
 }

@@ -2,6 +2,7 @@ import type { ToolError } from '../../errors.ts';
 import type { AddonChange, AssociationsChange, RoleChange } from '../../rrsa/plan.ts';
 import type { PolicyChange } from '../../rrsa/role-policies.ts';
 import type { FormatDocumentDiff } from '../diff.ts';
+import { asIs, type Translate } from '../language.ts';
 import { stripControl } from '../plain.ts';
 import type { Presenter } from './presenter.ts';
 
@@ -11,13 +12,13 @@ import type { Presenter } from './presenter.ts';
  */
 export function planPresenter(formatDiff: FormatDocumentDiff): Presenter<AssociationsChange> {
   return {
-    text(plan) {
+    text(plan, { translate = asIs } = {}) {
       const { clusterId, changes, addon } = plan;
       const sections = [
-        `cluster ${clusterId}`,
-        ...changes.map((change) => planSection(change, formatDiff)),
-        ...(addon === null ? [] : [addonSection(addon)]),
-        summaryOf(plan),
+        translate(`cluster ${clusterId}`),
+        ...changes.map((change) => planSection(change, formatDiff, translate)),
+        ...(addon === null ? [] : [translate(addonSection(addon))]),
+        translate(summaryOf(plan)),
       ];
       return `${sections.join('\n\n')}\n`;
     },
@@ -28,8 +29,8 @@ export function planPresenter(formatDiff: FormatDocumentDiff): Presenter<Associa
 /** `rrsa apply`: one line for everything that was done, and for every role that was not. */
 export function applyPresenter(formatDiff: FormatDocumentDiff): Presenter<AssociationsChange> {
   return {
-    text(result, { dryRun = false } = {}) {
-      if (dryRun) return planPresenter(formatDiff).text(result);
+    text(result, { dryRun = false, translate = asIs } = {}) {
+      if (dryRun) return planPresenter(formatDiff).text(result, { translate });
       const { clusterId, changes, addon } = result;
       const lines = [
         ...changes.flatMap(({ roleName, done, error }) => [
@@ -39,7 +40,7 @@ export function applyPresenter(formatDiff: FormatDocumentDiff): Presenter<Associ
         ...(addon === null ? [] : addonLines(addon)),
       ];
       if (lines.length === 0) lines.push(`nothing to change for cluster ${clusterId}`);
-      return lines.map((line) => `${stripControl(line)}\n`).join('');
+      return lines.map((line) => `${translate(stripControl(line))}\n`).join('');
     },
     json: (result) => toJson(result, formatDiff),
   };
@@ -50,7 +51,7 @@ function addonLines({ name, change, error }: AddonChange): string[] {
   return change === 'install' ? [`addon ${name} installed`] : [];
 }
 
-function planSection(change: RoleChange, formatDiff: FormatDocumentDiff): string {
+function planSection(change: RoleChange, formatDiff: FormatDocumentDiff, translate: Translate): string {
   const { roleName, kind, serviceAccounts, policies, notes, error } = change;
   const verb = { create: 'create', update: 'update', none: 'no change' }[kind];
   const lines = [
@@ -62,7 +63,7 @@ function planSection(change: RoleChange, formatDiff: FormatDocumentDiff): string
     ...policies.flatMap(policyLines),
     ...notes.map((note) => `! ${note}`),
     ...(error === null ? [] : [`! ${error.message}`, ...(error.hint === undefined ? [] : [`! ${error.hint}`])]),
-  ].map((line) => stripControl(line));
+  ].map((line) => translate(stripControl(line)));
   const diff = diffOf(change, formatDiff).trimEnd();
   return [...lines, ...(diff === '' ? [] : [diff])].join('\n');
 }

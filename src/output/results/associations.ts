@@ -1,5 +1,6 @@
 import type { AssociationList } from '../../rrsa/list-associations.ts';
 import type { Trust } from '../../rrsa/role-trusts.ts';
+import { asIs } from '../language.ts';
 import { stripControl } from '../plain.ts';
 import { formatTable } from '../table.ts';
 import type { Presenter } from './presenter.ts';
@@ -25,10 +26,10 @@ export function trustNote({ operator, effect }: Trust): string {
 
 /** `rrsa list-associations`: a line for each role and service account. */
 export const associationsPresenter: Presenter<AssociationList> = {
-  text({ clusterId, roles, unreadable }) {
+  text({ clusterId, roles, unreadable }, { translate = asIs } = {}) {
     if (roles.length === 0) {
       const others = unreadable.length === 0 ? '' : ', as far as that is known';
-      return `no role trusts a service account of cluster ${clusterId}${others}\n`;
+      return translate(`no role trusts a service account of cluster ${clusterId}${others}\n`);
     }
     const rows = roles.flatMap(({ role, trusts, policies }) =>
       trusts.map((trust) =>
@@ -37,7 +38,7 @@ export const associationsPresenter: Presenter<AssociationList> = {
           trust.namespace ?? '-',
           trust.serviceAccount ?? (trust.namespace === null ? trust.subject : '-'),
           policies.map(({ name }) => name).join(',') || '-',
-          trustNote(trust),
+          translate(trustNote(trust)),
         ].map((cell) => stripControl(cell)),
       ),
     );

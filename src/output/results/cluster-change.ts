@@ -1,4 +1,5 @@
 import type { ClusterChangeResult } from '../../rrsa/task.ts';
+import { asIs } from '../language.ts';
 import type { Presenter } from './presenter.ts';
 
 /** The three sentences that a change of a cluster can end with; each is followed by ` on cluster <id>`. */
@@ -10,9 +11,9 @@ interface Sentences {
 
 function presentChange({ done, already, wouldBe }: Sentences): Presenter<ClusterChangeResult> {
   return {
-    text({ clusterId, changed }, { dryRun = false } = {}) {
+    text({ clusterId, changed }, { dryRun = false, translate = asIs } = {}) {
       const sentence = changed ? (dryRun ? wouldBe : done) : already;
-      return `${sentence} on cluster ${clusterId}\n`;
+      return translate(`${sentence} on cluster ${clusterId}\n`);
     },
     json: ({ clusterId, changed, taskId, seconds }) => ({ clusterId, changed, taskId, seconds }),
   };

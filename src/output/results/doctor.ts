@@ -1,5 +1,6 @@
 import type { CheckResult, CheckStatus, Diagnosis, Link } from '../../rrsa/doctor/check.ts';
 import type { Colour } from '../colour.ts';
+import { asIs, type Translate } from '../language.ts';
 import { escapeControl, stripControl } from '../plain.ts';
 import { formatTable } from '../table.ts';
 import type { Presenter } from './presenter.ts';
@@ -7,7 +8,7 @@ import type { Presenter } from './presenter.ts';
 /** `rrsa doctor`, in the colours of stdout: a line a check below its link of the chain, and below a fault its cure. */
 export function doctorPresenter(colour: Colour): Presenter<Diagnosis> {
   return {
-    text: (diagnosis) => textOf(diagnosis, colour),
+    text: (diagnosis, { translate = asIs } = {}) => textOf(diagnosis, colour, translate),
     json: ({ healthy, checks }) => ({
       healthy,
       checks: checks.map(({ id, status, subject, message, cure }) => ({
@@ -21,18 +22,23 @@ export function doctorPresenter(colour: Colour): Presenter<Diagnosis> {
   };
 }
 
-function textOf({ healthy, checks }: Diagnosis, colour: Colour): string {
+function textOf({ healthy, checks }: Diagnosis, colour: Colour, translate: Translate): string {
   const groups = new Map<Link, CheckResult[]>();
   for (const check of checks) groups.set(check.link, [...(groups.get(check.link) ?? []), check]);
   const width = Math.max(...checks.map(({ id }) => id.length), 0);
   const lines = [...groups].flatMap(([link, members]) => [
     colour.bold(link),
-    ...members.flatMap((check) => checkLines(check, width, colour)),
+    ...members.flatMap((check) => checkLines(check, width, colour, translate)),
   ]);
-  return [...lines, '', verdictOf(healthy, checks, colour)].map((line) => `${line}\n`).join('');
+  return [...lines, '', verdictOf(healthy, checks, colour, translate)].map((line) => `${line}\n`).join('');
 }
 
-function checkLines({ id, status, subject, message, cure }: CheckResult, width: number, colour: Colour): string[] {
+function checkLines(
+  { id, status, subject, message, cure }: CheckResult,
+  width: number,
+  colour: Colour,
+  translate: Translate,
+): string[] {
   const paint: Record<CheckStatus, (text: string) => string> = {
     ok: colour.green,
     fault: colour.red,
@@ -40,26 +46,26 @@ function checkLines({ id, status, subject, message, cure }: CheckResult, width: 
     skipped: colour.dim,
   };
   const said = subject === undefined || message.includes(subject) ? message : `${subject}: ${message}`;
-  const cures = cure === undefined ? [] : escapeControl(cure).split('\n');
+  const cures = cure === undefined ? [] : translate(escapeControl(cure)).split('\n');
   return [
-    `  ${paint[status](status.padEnd('skipped'.length))}  ${id.padEnd(width)}  ${stripControl(said)}`,
+    `  ${paint[status](status.padEnd('skipped'.length))}  ${id.padEnd(width)}  ${translate(stripControl(said))}`,
     ...cures.map((line) => `           ${colour.bold(line)}`),
   ];
 }
 
-function verdictOf(healthy: boolean, checks: readonly CheckResult[], colour: Colour): string {
+function verdictOf(healthy: boolean, checks: readonly CheckResult[], colour: Colour, translate: Translate): string {
   const faults = checks.filter(({ status }) => status === 'fault');
   const [first] = faults;
-  if (healthy || first === undefined) return colour.green('no fault found');
+  if (healthy || first === undefined) return colour.green(translate('no fault found'));
   const count = faults.length === 1 ? '1 fault found' : `${faults.length} faults found`;
-  return `${colour.red(count)}, the first is ${first.id}`;
+  return translate(`${count}, the first is ${first.id}`).replace(translate(count), (text) => colour.red(text));
 }
 
 /** `rrsa doctor --list`. */
 export const checkListPresenter: Presenter<readonly Pick<CheckResult, 'id' | 'link' | 'title'>[]> = {
-  text: (checks) =>
+  text: (checks, { translate = asIs } = {}) =>
     formatTable(
-      checks.map(({ id, link, title }) => [id, link, title]),
+      checks.map(({ id, link, title }) => [id, link, translate(title)]),
       ['CHECK', 'LINK', 'LOOKS AT'],
     ),
   json: (checks) => ({ checks: checks.map(({ id, link, title }) => ({ id, link, title })) }),

@@ -4,6 +4,7 @@ import type { Finding } from '../../policy/lint.ts';
 import type { Explanation } from '../../rrsa/explain.ts';
 import type { Cure } from '../../rrsa/explain-cure.ts';
 import type { Colour } from '../colour.ts';
+import { asIs, type Translate } from '../language.ts';
 import { escapeControl } from '../plain.ts';
 import { columnsOf } from '../table.ts';
 import type { Presenter } from './presenter.ts';
@@ -28,28 +29,33 @@ const verdicts: Record<StatementVerdict['verdict'], string> = {
 
 /** `rrsa explain`, in the colours of stdout. Values are never broken, so that they can be copied. */
 export function explainPresenter(colour: Colour): Presenter<Explanation> {
-  return { text: (explanation) => textOf(explanation, colour), json: jsonOf };
+  return { text: (explanation, { translate = asIs } = {}) => textOf(explanation, colour, translate), json: jsonOf };
 }
 
 function textOf(
   { source, clusterId, request, decision, policyDecision, statements, findings, cure }: Explanation,
   colour: Colour,
+  translate: Translate,
 ): string {
   const paint = decision === 'allowed' ? colour.green : colour.red;
   const lines = [
-    `${colour.bold(paint(decisions[decision]))}: ${escapeControl(source)}`,
-    ...(decision === policyDecision ? [] : ['the trust policy would allow it, but the token does not fit']),
+    `${colour.bold(paint(translate(decisions[decision])))}: ${translate(escapeControl(source))}`,
+    ...(decision === policyDecision ? [] : [translate('the trust policy would allow it, but the token does not fit')]),
     '',
-    'request',
+    translate('request'),
     `  cluster   ${clusterId}`,
     `  provider  ${escapeControl(request.providerArn)}`,
     ...field('oidc:iss', [request.issuer]),
     ...field('oidc:aud', request.audiences),
     ...field('oidc:sub', [request.subject]),
-    ...(statements.length === 0 ? ['', 'the trust policy has no statement'] : []),
-    ...statements.flatMap((statement) => ['', ...statementLines(statement, request.providerArn, colour)]),
-    ...(findings.length === 0 ? [] : ['', 'findings', ...findings.flatMap((finding) => findingLines(finding, colour))]),
-    ...(cure.length === 0 ? [] : ['', 'cure', ...cure.flatMap((step) => cureLines(step, colour))]),
+    ...(statements.length === 0 ? ['', translate('the trust policy has no statement')] : []),
+    ...statements.flatMap((statement) => ['', ...statementLines(statement, request.providerArn, colour, translate)]),
+    ...(findings.length === 0
+      ? []
+      : ['', translate('findings'), ...findings.flatMap((finding) => findingLines(finding, colour, translate))]),
+    ...(cure.length === 0
+      ? []
+      : ['', translate('cure'), ...cure.flatMap((step) => cureLines(step, colour, translate))]),
   ];
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }
@@ -59,18 +65,23 @@ function field(name: string, values: readonly string[]): string[] {
   return [`  ${name}  ${first}`, ...others.map((value) => `            ${value}`)];
 }
 
-function statementLines(statement: StatementVerdict, providerArn: string, colour: Colour): string[] {
+function statementLines(
+  statement: StatementVerdict,
+  providerArn: string,
+  colour: Colour,
+  translate: Translate,
+): string[] {
   const { index, effect, principal, action, conditions, verdict, malformed } = statement;
   const isGood = verdict === 'applies' && effect === 'Allow';
   const counts = verdict === 'applies' || (verdict === 'malformed' && effect !== 'Allow');
   const paint = isGood ? colour.green : counts ? colour.red : colour.dim;
   const outcome = verdict === 'applies' ? `applies, it ${effect === 'Allow' ? 'allows' : 'denies'}` : verdicts[verdict];
   return [
-    `${colour.bold(`Statement[${index}]`)} ${escapeControl(effect || '(no Effect)')}: ${paint(outcome)}`,
-    ...(malformed === undefined ? [] : wrap(`  ! `, escapeControl(malformed))),
+    `${colour.bold(`Statement[${index}]`)} ${escapeControl(effect || '(no Effect)')}: ${paint(translate(outcome))}`,
+    ...(malformed === undefined ? [] : wrap(`  ! `, translate(escapeControl(malformed)))),
     ...(principal === undefined ? [] : elementLines('Principal', principal, providerArn, colour)),
     ...elementLines(action.negated ? 'NotAction' : 'Action', action, 'sts:AssumeRole', colour),
-    ...conditions.flatMap((condition) => conditionLines(condition, colour)),
+    ...conditions.flatMap((condition) => conditionLines(condition, colour, translate)),
   ];
 }
 
@@ -81,9 +92,10 @@ function elementLines(name: string, { matched, expected }: ElementVerdict, actua
 function conditionLines(
   { operator, key, expected, actual, matched, problem }: ConditionVerdict,
   colour: Colour,
+  translate: Translate,
 ): string[] {
   const title = `  ${mark(matched, colour)} ${escapeControl(operator)} ${escapeControl(key)}`;
-  const why = problem === undefined ? [] : wrap('      ! ', escapeControl(problem));
+  const why = problem === undefined ? [] : wrap('      ! ', translate(escapeControl(problem)));
   return [title, ...(matched ? [] : comparison(expected, actual)), ...why];
 }
 
@@ -100,18 +112,18 @@ function labelled(label: string, values: readonly string[]): string[] {
   return [`      ${label.padEnd(8)}  ${first}`, ...others.map((value) => `                ${value}`)];
 }
 
-function findingLines({ id, severity, message }: Finding, colour: Colour): string[] {
+function findingLines({ id, severity, message }: Finding, colour: Colour, translate: Translate): string[] {
   const paint = { error: colour.red, warning: colour.yellow, info: colour.cyan }[severity];
-  const [first = '', ...others] = wrap(`  ${severity.padEnd(7)}  `, `${escapeControl(message)} [${id}]`);
+  const [first = '', ...others] = wrap(`  ${severity.padEnd(7)}  `, `${translate(escapeControl(message))} [${id}]`);
   return [first.replace(severity, paint(severity)), ...others];
 }
 
-function cureLines({ kind, text }: Cure, colour: Colour): string[] {
+function cureLines({ kind, text }: Cure, colour: Colour, translate: Translate): string[] {
   if (kind === 'run') return [`  ${colour.bold(escapeControl(text))}`];
-  if (kind === 'do') return wrap('  ', escapeControl(text));
+  if (kind === 'do') return wrap('  ', translate(escapeControl(text)));
   const statement = JSON.stringify(JSON.parse(text), undefined, 2);
   return [
-    '  add this statement:',
+    translate('  add this statement:'),
     ...escapeControl(statement)
       .split('\n')
       .map((line) => `  ${line}`),

@@ -1,4 +1,5 @@
 import type { PassRoleDocument, PassRoleResult } from '../../eci/pass-role-policy.ts';
+import { asIs } from '../language.ts';
 import { stripControl } from '../plain.ts';
 import type { Presenter } from './presenter.ts';
 
@@ -13,15 +14,15 @@ export const passRoleDocumentPresenter: Presenter<{ roleName: string; document: 
 
 /** `eci pass-role-policy --create`: one line for each thing that was changed. */
 export const passRolePolicyPresenter: Presenter<PassRoleResult> = {
-  text({ policyName, userName, created, attached, changed }, { dryRun = false } = {}) {
+  text({ policyName, userName, created, attached, changed }, { dryRun = false, translate = asIs } = {}) {
     const policy = `custom policy ${policyName}`;
-    if (!changed) return stripControl(`nothing to change for ${policy}`).concat('\n');
+    if (!changed) return translate(stripControl(`nothing to change for ${policy}`)).concat('\n');
     const be = dryRun ? 'would be ' : '';
     const sentences = [
       ...(created ? [`${policy} ${be}created`] : []),
       ...(attached ? [`${policy} ${be}attached to RAM user ${userName}`] : []),
     ];
-    return sentences.map((sentence) => `${stripControl(sentence)}\n`).join('');
+    return sentences.map((sentence) => `${translate(stripControl(sentence))}\n`).join('');
   },
   json: ({ roleName, policyName, userName, created, attached, changed, document }) => ({
     roleName,

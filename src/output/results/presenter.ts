@@ -1,6 +1,10 @@
+import type { Translate } from '../language.ts';
+
 export interface TextOptions {
   /** The result is what would become of it; nothing was changed. */
   dryRun?: boolean | undefined;
+  /** Of sentences, never of labelled lines, tables and documents. Default: English. */
+  translate?: Translate | undefined;
 }
 
 /** How one result is printed on stdout. */

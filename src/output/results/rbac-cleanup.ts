@@ -1,12 +1,13 @@
 import type { CleanedCluster, CleanupResult } from '../../kubernetes/rbac-cleanup.ts';
+import { asIs } from '../language.ts';
 import { stripControl } from '../plain.ts';
 import type { Presenter } from './presenter.ts';
 import { bindingTitle } from './rbac-scan.ts';
 
 /** `rbac cleanup-user-permissions`: what became of each cluster, and where the bindings are kept. */
 export const rbacCleanupPresenter: Presenter<CleanupResult> = {
-  text({ identity, clusters }, { dryRun = false } = {}) {
-    if (clusters.length === 0) return 'there are no clusters\n';
+  text({ identity, clusters }, { dryRun = false, translate = asIs } = {}) {
+    if (clusters.length === 0) return translate('there are no clusters\n');
     const who =
       `${identity.type} ${identity.name ?? ''} ${identity.uid}${identity.deleted ? ' (deleted)' : ''}`.replace(
         / +/g,
@@ -14,7 +15,7 @@ export const rbacCleanupPresenter: Presenter<CleanupResult> = {
       );
     return clusters
       .flatMap((cluster) => linesOf(cluster, who, dryRun))
-      .map((line) => `${stripControl(line)}\n`)
+      .map((line) => `${translate(stripControl(line))}\n`)
       .join('');
   },
   json: ({ identity, clusters }) => ({

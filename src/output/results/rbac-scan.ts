@@ -1,17 +1,20 @@
 import type { UserBinding } from '../../kubernetes/rbac-bindings.ts';
 import type { ScannedCluster, ScanResult } from '../../kubernetes/rbac-scan.ts';
+import { asIs, type Translate } from '../language.ts';
 import { stripControl } from '../plain.ts';
 import { formatTable } from '../table.ts';
 import type { Presenter } from './presenter.ts';
 
 /** `rbac scan-user-permissions`: the table of the Go tool, one for each cluster. */
 export const rbacScanPresenter: Presenter<ScanResult> = {
-  text({ clusters }) {
-    if (clusters.length === 0) return 'there are no clusters\n';
-    if (clusters.length === 1 && clusters[0] !== undefined) return bodyOf(clusters[0]);
+  text({ clusters }, { translate = asIs } = {}) {
+    if (clusters.length === 0) return translate('there are no clusters\n');
+    if (clusters.length === 1 && clusters[0] !== undefined) return bodyOf(clusters[0], translate);
     return clusters
       .map((cluster) =>
-        `ClusterId: ${cluster.clusterId}  ${stripControl(cluster.name)}`.trimEnd().concat('\n', bodyOf(cluster)),
+        `ClusterId: ${cluster.clusterId}  ${stripControl(cluster.name)}`
+          .trimEnd()
+          .concat('\n', bodyOf(cluster, translate)),
       )
       .join('\n');
   },
@@ -33,9 +36,9 @@ export const rbacScanPresenter: Presenter<ScanResult> = {
   }),
 };
 
-function bodyOf({ error, bindings }: ScannedCluster): string {
-  if (error !== null) return `not scanned: ${stripControl(error)}\n`;
-  if (bindings.length === 0) return 'no bindings were found\n';
+function bodyOf({ error, bindings }: ScannedCluster, translate: Translate): string {
+  if (error !== null) return translate(`not scanned: ${stripControl(error)}\n`);
+  if (bindings.length === 0) return translate('no bindings were found\n');
   const rows = bindings.map(({ identity, binding }) => [
     `${identity.uid}${identity.deleted ? ' (deleted)' : ''}`,
     identity.type,

@@ -1,5 +1,6 @@
 import type { PolicyChange } from '../../rrsa/role-policies.ts';
 import type { RoleResult } from '../../rrsa/trust-role.ts';
+import { asIs } from '../language.ts';
 import { stripControl } from '../plain.ts';
 import type { Presenter } from './presenter.ts';
 
@@ -17,9 +18,12 @@ function policySentence({ name, type, change }: PolicyChange, role: string, be: 
 
 /** `rrsa associate-role` and `rrsa dissociate-role`: one line for each thing that was changed. */
 export const roleChangePresenter: Presenter<RoleResult> = {
-  text({ roleName, roleArn, created, changed, backup, before, after, policies }, { dryRun = false } = {}) {
+  text(
+    { roleName, roleArn, created, changed, backup, before, after, policies },
+    { dryRun = false, translate = asIs } = {},
+  ) {
     const role = `RAM role ${roleName}`;
-    if (!changed) return stripControl(`nothing to change for ${role} (${roleArn})`).concat('\n');
+    if (!changed) return translate(stripControl(`nothing to change for ${role} (${roleArn})`)).concat('\n');
     const be = dryRun ? 'would be ' : '';
     const kept = backup === null ? '' : `, the one before is kept in ${backup}`;
     const deleted = after === null;
@@ -33,7 +37,7 @@ export const roleChangePresenter: Presenter<RoleResult> = {
         : []),
       ...policies.flatMap((policy) => policySentence(policy, role, be)),
     ];
-    return sentences.map((sentence) => `${stripControl(sentence)}\n`).join('');
+    return sentences.map((sentence) => `${translate(stripControl(sentence))}\n`).join('');
   },
   json: ({ roleName, roleArn, created, changed, backup, before, after, policies }) => ({
     roleName,

@@ -1,4 +1,5 @@
-import { createTranslator, type Translate } from '../translate.ts';
+import type { Translate } from '../language.ts';
+import { createTranslator } from '../translate.ts';
 import { cloud } from './zh/cloud.ts';
 import { commands } from './zh/commands.ts';
 import { credentials } from './zh/credentials.ts';

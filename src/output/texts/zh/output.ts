@@ -4,12 +4,12 @@ import type { Catalogue } from '../../translate.ts';
 export const output: Catalogue = {
   'error:': '错误：',
   'hint:': '提示：',
-  '{} internal error: {}': '{}内部错误：{}',
+  'internal error: {}': '内部错误：{}',
   'thrown: {}': '抛出：{}',
   'version: ack-ram-tool {}': '版本：ack-ram-tool {}',
   'command: {}': '命令：{}',
-  '{} this is a fault of ack-ram-tool itself; report it with all of the lines above':
-    '{}这是 ack-ram-tool 自身的故障；请连同以上所有行一起报告',
+  'this is a fault of ack-ram-tool itself; report it with all of the lines above':
+    '这是 ack-ram-tool 自身的故障；请连同以上所有行一起报告',
   'no terminal to ask on: {}': '没有可供确认的终端：{}',
   'pass --assume-yes': '请传入 --assume-yes',
   'interrupted at the prompt': '在提示处被中断',
