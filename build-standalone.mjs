@@ -41,7 +41,7 @@ const { status } = spawnSync(
     // Else whoever owns the current folder decides what runs, and as which role.
     ...['--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig'],
     ...['--no-compile-autoload-tsconfig', '--no-compile-autoload-package-json'],
-    ...['--define', `__VERSION__=${JSON.stringify(version)}`],
+    ...['--define', `__VERSION__=${JSON.stringify(version)}`, '--define', '__STANDALONE__=true'],
     ...(more.some((word) => word.startsWith('--outfile')) ? [] : [`--outfile=${outfile}`]),
     ...more,
     join(root, 'src/standalone.ts'),

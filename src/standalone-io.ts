@@ -4,7 +4,11 @@ import { type InputStream, nodeIo, type OutputStream, type ProcessIo, type Stand
 
 export function standaloneIo(): ProcessIo {
   const streams: StandardStreams = {
-    stdin: lazily<InputStream>(() => process.stdin, { isTTY: isTerminal(0) }),
+    stdin: lazily<InputStream>(() => process.stdin, {
+      get isTTY() {
+        return isTerminal(0);
+      },
+    }),
     stdout: lazyOutput(1, () => process.stdout),
     stderr: lazyOutput(2, () => process.stderr),
   };
@@ -86,8 +90,16 @@ function lazyOutput(fd: number, openReal: () => OutputStream): OutputStream {
     return stream;
   }
 
-  const isTTY = isTerminal(fd);
-  const known = { write, on, isTTY, ...(isTTY ? {} : { columns: undefined }) };
+  const known = {
+    write,
+    on,
+    get isTTY() {
+      return isTerminal(fd);
+    },
+    get columns() {
+      return isTerminal(fd) ? openReal().columns : undefined;
+    },
+  };
   const stream = lazily<OutputStream>(open, known as Partial<OutputStream>);
   return stream;
 }

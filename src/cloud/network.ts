@@ -1,12 +1,10 @@
 /** One http(s) request on node's own client: proxies, timeouts, a cap on the answer, no redirects. */
 import { setMaxListeners } from 'node:events';
 import http, { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import { ToolError, type ToolErrorOptions } from '../errors.ts';
 import type { Env } from '../io.ts';
-import { version } from '../version.ts';
+import { userAgent } from '../version.ts';
+import { abortReason, badAnswer, brokenBy, type Destination, noAnswer, timedOut } from './network-error.ts';
 import { proxyFor } from './proxy.ts';
-
-export const userAgent = `ack-ram-tool/${version}`;
 
 /** Far more than any API sends. */
 const defaultMaxBytes = 16 * 1024 * 1024;
@@ -38,14 +36,6 @@ export interface HttpAnswer {
   body: Buffer;
 }
 
-/** What `details` of a `NETWORK` error holds. */
-export interface NetworkDetails {
-  /** Node's error code, `CONNECT_TIMEOUT` or `READ_TIMEOUT`. */
-  reason: string;
-  /** True when the same request may succeed a moment later. */
-  transient: boolean;
-}
-
 /**
  * Sends it and reads the whole answer, whatever its status; a redirect is an answer, too.
  * Throws `NETWORK` (with `NetworkDetails`) without an answer, `BAD_ANSWER` for one that is too long or no HTTP,
@@ -59,11 +49,9 @@ export async function request(options: HttpRequest): Promise<HttpAnswer> {
   return await exchange(options, route);
 }
 
-interface Route {
+interface Route extends Destination {
   /** Starts a request of this method and headers. */
   start(method: string, headers: Record<string, string>): ClientRequest;
-  /** For messages: `https://ram.aliyuncs.com`, with the proxy when there is one. */
-  name: string;
 }
 
 /** Agents live as long as the process: connections are kept and used again, and an idle one keeps nothing running. */
@@ -168,53 +156,4 @@ function exchange(options: HttpRequest, route: Route): Promise<HttpAnswer> {
 
 function toAnswer(response: IncomingMessage, body: Buffer): HttpAnswer {
   return { status: response.statusCode ?? 0, headers: response.headers, body };
-}
-
-function abortReason(signal: AbortSignal | undefined): unknown {
-  return signal?.reason instanceof ToolError ? signal.reason : new ToolError('INTERRUPTED', 'interrupted');
-}
-
-const words: ReadonlyMap<string, string> = new Map([
-  ['ECONNREFUSED', 'the connection was refused'],
-  ['ECONNRESET', 'the connection broke'],
-  ['EPIPE', 'the connection broke'],
-  ['ETIMEDOUT', 'the connection timed out'],
-  ['EHOSTUNREACH', 'the host cannot be reached'],
-  ['ENETUNREACH', 'the network cannot be reached'],
-  ['ENOTFOUND', 'the host name is not known'],
-  ['EAI_AGAIN', 'the host name could not be looked up'],
-]);
-/** A wrong name, a refused certificate or a proxy's refusal will be the same the next time. */
-const transientReasons = new Set([
-  ...['ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN'],
-  ...['EAI_AGAIN', 'CONNECT_TIMEOUT', 'READ_TIMEOUT', 'PROXY_502', 'PROXY_503', 'PROXY_504'],
-]);
-
-/** Nothing of the original error is kept but its code: node's parser errors carry the raw bytes of the answer. */
-function brokenBy(error: Error, route: Route): ToolError {
-  const reason = 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';
-  return reason.startsWith('HPE_')
-    ? badAnswer(route, `something that is no HTTP (${reason})`)
-    : noAnswer(route, reason);
-}
-
-function noAnswer(route: Route, reason: string, text?: string): ToolError {
-  const details: NetworkDetails = { reason, transient: transientReasons.has(reason) };
-  const options: ToolErrorOptions = { details: { ...details } };
-  if (/CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(reason)) {
-    options.hint = 'if a proxy or sandbox signs its own certificates, set NODE_EXTRA_CA_CERTS to the file of its CA';
-  }
-  const proxied = /^PROXY_(\d+)$/.exec(reason);
-  const what = text ?? (proxied ? `the proxy answered ${proxied[1]}` : words.get(reason));
-  const cause = what === undefined ? reason : `${what}${proxied || text ? '' : ` (${reason})`}`;
-  return new ToolError('NETWORK', `no answer from ${route.name}: ${cause}`, options);
-}
-
-function timedOut(route: Route, reason: 'CONNECT_TIMEOUT' | 'READ_TIMEOUT', ms: number): ToolError {
-  const what = reason === 'CONNECT_TIMEOUT' ? 'no connection' : 'not all of it came';
-  return noAnswer(route, reason, `${what} within ${ms / 1000} s`);
-}
-
-function badAnswer(route: Route, what: string): ToolError {
-  return new ToolError('BAD_ANSWER', `${route.name} answered with ${what}`);
 }

@@ -11,6 +11,9 @@ import type { Timeouts } from './network.ts';
 import type { AssumeRoleWithOidc } from './ports.ts';
 import { type RetryDeps, withRetry } from './retry.ts';
 
+/** Defined where the standalone executable is built, and nowhere else. */
+declare const __STANDALONE__: true;
+
 export interface OidcDeps extends Omit<RetryDeps, 'clock'> {
   clock: RetryDeps['clock'] & { now(): number };
   endpointOf(service: CloudService): Endpoint;
@@ -32,7 +35,7 @@ export function assumeRoleWithOidc(deps: OidcDeps): AssumeRoleWithOidc {
       Policy: policy,
     });
     const { protocol, host } = deps.endpointOf('STS');
-    const { request } = await import('./network.ts');
+    const { request } = await (typeof __STANDALONE__ === 'undefined' ? import('./network.ts') : import('./fetched.ts'));
     const send = async () => {
       const query = form({
         Action: facts.action,

@@ -9,6 +9,7 @@ import { Readable } from 'node:stream';
 import type { Credentials, Provider } from '../credentials/provider.ts';
 import { type CloudService, ToolError } from '../errors.ts';
 import type { Env } from '../io.ts';
+import { userAgent } from '../version.ts';
 import { badAnswer, type CallFacts, readAnswer, titleOf } from './api-error.ts';
 import type { Endpoint } from './endpoints.ts';
 import type { Timeouts } from './network.ts';
@@ -106,7 +107,7 @@ function sdkCall<M extends ProductModule>(service: CloudService, load: () => Pro
     const client = new models.default({
       protocol,
       endpoint: host,
-      userAgent: (await import('./network.ts')).userAgent,
+      userAgent: userAgent,
       credential: { getCredential: async () => credentialOf(currentCall.getStore()) },
     });
     return { client: client as InstanceType<M['default']>, models };

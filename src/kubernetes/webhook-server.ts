@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer, type ServerOptions } from 'node:https';
+import { createServer, type Server, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { messageOf, ToolError } from '../errors.ts';
 import type { PlainRecord } from './plain-object.ts';
@@ -52,7 +52,7 @@ export async function startWebhookServer(options: WebhookServerOptions): Promise
   const { host, certificate, log, sleep } = options;
   const { maxConnections, ...limits } = { ...defaultLimits, ...options.limits };
   let isLeaving = false;
-  const server = createServer({ ...limits, cert: certificate.cert, key: certificate.key }, (incoming, outgoing) => {
+  const handle = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     answer(incoming, options, () => !isLeaving).then(
       (result) => send(outgoing, result, isLeaving),
       (error: unknown) => {
@@ -61,17 +61,22 @@ export async function startWebhookServer(options: WebhookServerOptions): Promise
         send(outgoing, plain(500, 'internal error'), true);
       },
     );
-  });
-  server.maxConnections = maxConnections;
-  server.on('tlsClientError', (error: NodeJS.ErrnoException) =>
-    log.debug('no TLS', { error: error.code ?? 'unknown' }),
-  );
+  };
+  const create = ({ cert, key }: ServingCertificate): Server => {
+    const created = createServer({ ...limits, cert, key }, handle);
+    created.maxConnections = maxConnections;
+    return created.on('tlsClientError', (error: NodeJS.ErrnoException) =>
+      log.debug('no TLS', { error: error.code ?? 'unknown' }),
+    );
+  };
+  let server = create(certificate);
   try {
     server.listen(options.port, host);
     await once(server, 'listening');
   } catch (cause) {
     throw new ToolError('NETWORK', `cannot listen on ${host} port ${options.port}: ${messageOf(cause)}`, { cause });
   }
+  const { port } = server.address() as AddressInfo;
   let closed: Promise<unknown> | undefined;
   const stopListening = (): Promise<unknown> => {
     if (closed === undefined) {
@@ -86,8 +91,20 @@ export async function startWebhookServer(options: WebhookServerOptions): Promise
     await end;
   };
   return {
-    port: (server.address() as AddressInfo).port,
-    useCertificate: ({ cert, key }) => server.setSecureContext({ ...limits, cert, key }),
+    port,
+    useCertificate(next) {
+      if (closed !== undefined) return;
+      // Not in the standalone executable, whose runtime takes a certificate only with a new server.
+      if (typeof server.setSecureContext === 'function') {
+        server.setSecureContext({ ...limits, cert: next.cert, key: next.key });
+        return;
+      }
+      server.close();
+      server.closeIdleConnections();
+      server = create(next);
+      server.on('error', (error) => log.error('cannot listen any more', { error: messageOf(error) }));
+      server.listen(port, host);
+    },
     async drain() {
       isLeaving = true;
       await sleep(leaveMs);
