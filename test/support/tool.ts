@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { get as httpsGet } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join, resolve as resolvePath } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
+import { afterAll, inject } from 'vitest';
 
 /** The script of the npm build. */
 export const bin = fileURLToPath(new URL('../../bin/ack-ram-tool.js', import.meta.url));
@@ -30,11 +30,9 @@ export interface ToolOptions {
   onStart?: (child: ChildProcess) => void;
 }
 
-/** A folder that goes away with the test file. */
+/** A folder that goes away with the test run. */
 export function scratchFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'ack-ram-tool-test-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  return mkdtempSync(join(inject('scratchRoot'), 'folder-'));
 }
 
 /** Runs a program to its end with exactly the given environment, and PATH. */
