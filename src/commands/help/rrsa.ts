@@ -74,6 +74,13 @@ export const rrsaHelp: HelpTable = {
       4: 'STS refused the token',
     },
   },
+  'rrsa explain-error': {
+    paragraph:
+      'Takes an error as it was pasted from an SDK, the aliyun CLI, kubectl or a log, at most 64 KiB. Of several errors it explains the one by which STS refused first. Secrets in the text are never printed. Exits with 1 when no error in it is known.',
+    exitCodes: {
+      1: 'no error in the text is known, or it cannot be read',
+    },
+  },
   'rrsa demo': {
     paragraph:
       'Shows that RRSA works. Goes on until it is stopped; a round that fails is reported and does not end it.',

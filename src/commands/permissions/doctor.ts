@@ -25,6 +25,11 @@ function providerOf({ flags }: CommandLine): string[] {
   return clusterId ? [`acs:ram:*:*:oidc-provider/ack-rrsa-${clusterId}`] : [];
 }
 
+const unlessListing = ({ on, ...row }: Permission): Permission => ({
+  ...row,
+  on: (line) => (line.flags.boolean('list') ? [] : on(line)),
+});
+
 const fixes = (row: Permission): Permission =>
   onlyIf((flags) => flags.boolean('fix') && !flags.boolean('dry-run'), row, 'with --fix');
 
@@ -51,7 +56,7 @@ export const doctorPermissions: PermissionTable = {
       fixes(
         reads('cs:DescribeTaskInfo', 'cluster', ofCluster, { without: 'the addon is watched instead of the task' }),
       ),
-    ],
+    ].map(unlessListing),
     note: 'GetCallerIdentity is called, which needs no permission. What is in the cluster is read and changed with the rights of the kubeconfig.',
   },
 };

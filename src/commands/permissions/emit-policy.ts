@@ -14,8 +14,8 @@ import { permissionsOf } from './permissions-of.ts';
 const longestDocument = 6144;
 
 /** Prints the policy on stdout, and what there is to know about it on stderr. Calls nothing, needs no credentials. */
-export async function emitPolicy({ spec, flags }: CommandInput, io: Io): Promise<number> {
-  const log = createLog({ stream: io.stderr, level: 'info', now: io.now, redact: (text) => text });
+export async function emitPolicy({ spec, flags, translate }: CommandInput, io: Io): Promise<number> {
+  const log = createLog({ stream: io.stderr, level: 'info', now: io.now, redact: (text) => text, translate });
   const ofCommand = permissionsOf(spec.path) ?? { permissions: [] };
   const secondHop = spec.flags.some(({ name }) => name === 'role-arn') ? undefined : flags.string('role-arn');
   const { permissions } = secondHop ? assuming(secondHop) : ofCommand;

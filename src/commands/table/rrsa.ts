@@ -205,8 +205,6 @@ export const rrsaCommands: readonly CommandSpec[] = [
   {
     path: ['rrsa', 'explain-error'],
     summary: 'say what an error of an SDK means, and what cures it',
-    description:
-      'Takes an error as it was pasted from an SDK, the aliyun CLI, kubectl or a log, at most 64 KiB. Of several errors it explains the one by which STS refused first. Secrets in the text are never printed. Exits with 1 when no error in it is known.',
     examples: [
       "ack-ram-tool rrsa explain-error 'AuthenticationFail.NoPermission: There is no permission'",
       'kubectl logs my-pod | ack-ram-tool rrsa explain-error --lang zh',
