@@ -19,6 +19,8 @@ export interface AnonymousOptions {
   readTimeoutMs: number;
   /** How often a request is sent again at most. UpdateRole never is. */
   maxRetries: number;
+  /** Hears which service throttles, though the request is sent again. */
+  onThrottled?: ((service: CloudService) => void) | undefined;
   signal: AbortSignal;
   clock: { now(): number; sleep(ms: number, signal?: AbortSignal): Promise<void>; random(): number };
   debug(message: string): void;
@@ -83,9 +85,9 @@ function lazily<Port extends object>(load: () => Promise<Port>): Port {
 
 async function toDeps(options: AnonymousOptions) {
   const { resolveEndpoint } = await import('./endpoints.ts');
-  const { env, maxRetries, signal, clock, debug, warn, connectTimeoutMs, readTimeoutMs } = options;
+  const { env, maxRetries, onThrottled, signal, clock, debug, warn, connectTimeoutMs, readTimeoutMs } = options;
   const endpointOf = (service: CloudService): Endpoint =>
     resolveEndpoint(service, { ...options, explicit: options.endpoints[service] });
   const timeouts = { connectMs: connectTimeoutMs, readMs: readTimeoutMs };
-  return { endpointOf, env, timeouts, maxRetries, signal, clock, debug, warn };
+  return { endpointOf, env, timeouts, maxRetries, onThrottled, signal, clock, debug, warn };
 }

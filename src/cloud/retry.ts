@@ -6,6 +6,8 @@ export interface RetryPolicy {
   what: string;
   /** How often it is sent again at most. 0 for what must never be sent twice. */
   maxRetries: number;
+  /** Hears of every refusal for the number of requests that is answered by another attempt. */
+  onThrottled?: (() => void) | undefined;
 }
 
 export interface RetryDeps {
@@ -37,6 +39,7 @@ export async function withRetry<T>(
     } catch (error) {
       const reason = retryReason(error);
       if (reason === undefined || attempt > policy.maxRetries) throw error;
+      if (reason === 'throttled') policy.onThrottled?.();
       const delayMs = delayBefore(attempt, error, deps.clock.random());
       const line = `${policy.what}: ${messageOf(error)}; again in ${(delayMs / 1000).toFixed(1)} s (${attempt} of ${policy.maxRetries})`;
       // Somebody waits through timeouts of half a minute and wants to know; everything else is over in a moment.

@@ -22,6 +22,7 @@ export interface SdkDeps extends RetryDeps {
   env: Env;
   timeouts: Timeouts;
   maxRetries: number;
+  onThrottled?: ((service: CloudService) => void) | undefined;
 }
 
 /**
@@ -124,7 +125,8 @@ function sdkCall<M extends ProductModule>(service: CloudService, load: () => Pro
       return await bodyOf(call, () => run(sdk, attempt));
     };
     const maxRetries = operation.once ? 0 : deps.maxRetries;
-    return await withRetry(send, { what: `${service} ${operation.action}`, maxRetries }, deps);
+    const onThrottled = (): void => deps.onThrottled?.(service);
+    return await withRetry(send, { what: `${service} ${operation.action}`, maxRetries, onThrottled }, deps);
   };
 }
 

@@ -1,5 +1,6 @@
 /** What a command needs of the outside, made from its flags: terminal, credentials, cloud. */
 import type { CloudOptions } from '../cloud/clients.ts';
+import type { CloudService } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { colourFor } from '../output/colour.ts';
 import { formatJson } from '../output/json.ts';
@@ -14,6 +15,8 @@ import type { CommandInput } from './spec.ts';
 export interface Context extends Caller {
   report: Report;
   confirm: Confirm;
+  /** Has `listener` told which service throttles, as soon as it does. */
+  onThrottled(listener: (service: CloudService) => void): void;
   /** `-o json`. */
   json: boolean;
   /** Prints a result on stdout in the format asked for; JSON on a single `line` for commands that loop. */
@@ -28,13 +31,18 @@ export async function createContext(
 ): Promise<Context> {
   const { spec, flags } = input;
   const colour = await colourFor(io.stderr, io.env);
-  const caller = createCaller(input, io, defaults, colour);
+  const throttleListeners: ((service: CloudService) => void)[] = [];
+  const onThrottled = (service: CloudService): void => {
+    for (const listener of throttleListeners) listener(service);
+  };
+  const caller = createCaller(input, io, { onThrottled, ...defaults }, colour);
   const { log } = caller;
   const progress = createProgress({ io, colour, log, now: io.now });
   const formatDiff = spec.changes ? await (await import('../output/diff.ts')).loadDocumentDiff() : undefined;
   const json = flags.string('output') === 'json';
   return {
     ...caller,
+    onThrottled: (listener) => throttleListeners.push(listener),
     report: createReport({ io, log, colour, progress, formatDiff }),
     confirm: createConfirm({ io, assumeYes: flags.boolean('assume-yes'), colour }),
     json,

@@ -4,12 +4,13 @@
  */
 import { readFile } from 'node:fs/promises';
 import http from 'node:http';
-import https from 'node:https';
+import type https from 'node:https';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
-import { parse } from 'yaml';
 import { messageOf, ToolError } from '../errors.ts';
 import { type ApiDeps, type KubernetesClient, openClient } from './api-client.ts';
+import { isNone, readSentKubeconfig } from './sent-kubeconfig.ts';
+import { agentOf, serverOf } from './server-agent.ts';
 
 /** Where the kubeconfig comes from. */
 export type KubeconfigSource =
@@ -33,6 +34,7 @@ export interface ConnectDeps extends ApiDeps {
   proxyFor?: ((server: URL) => URL | undefined) | undefined;
 }
 
+/** Of a kubeconfig. */
 const maxBytes = 4 * 1024 * 1024;
 
 /**
@@ -41,6 +43,10 @@ const maxBytes = 4 * 1024 * 1024;
  * context that is not there, and `CREDENTIALS_SOURCE_BROKEN` when a credential plugin fails.
  */
 export async function connectKubernetes(source: KubeconfigSource, deps: ConnectDeps): Promise<KubernetesClient> {
+  const sent = 'text' in source ? readSentKubeconfig(source) : undefined;
+  if (sent?.server !== undefined && !sent.isProxied && deps.proxyFor?.(sent.server) === undefined) {
+    return openClient({ ...sent, server: sent.server, agent: agentOf(sent.server, sent.tls, sent.what) }, deps);
+  }
   const library = await import('@kubernetes/client-node');
   const create = (): KubeConfig => new library.KubeConfig();
   const { config, what } = 'text' in source ? ofText(source, create) : await ofFiles(source, deps, create);
@@ -61,29 +67,11 @@ export async function connectKubernetes(source: KubeconfigSource, deps: ConnectD
 function ofText({ text, what }: { text: string; what: string }, create: () => KubeConfig) {
   const config = create();
   try {
-    // The library would read a `tokenFile` as soon as it reads the kubeconfig.
-    if (text.length > maxBytes || !isSelfContained(text)) throw new Error('it wants too much');
     config.loadFromString(text);
   } catch {
-    throw new ToolError('BAD_ANSWER', `${what} is none, or wants to run a program or read a file of this machine`);
+    throw isNone(what);
   }
   return { config, what };
-}
-
-const userKeys = new Set(['client-certificate-data', 'client-key-data', 'token', 'username', 'password']);
-
-/** True for a kubeconfig that brings everything it needs. */
-function isSelfContained(text: string): boolean {
-  try {
-    const { clusters, users, contexts } = parse(text, { maxAliasCount: 100 });
-    return (
-      [clusters, users, contexts].every((list) => Array.isArray(list)) &&
-      users.every(({ user }: { user?: object | null }) => Object.keys(user ?? {}).every((key) => userKeys.has(key))) &&
-      clusters.every(({ cluster }: { cluster: object }) => !('certificate-authority' in cluster))
-    );
-  } catch {
-    return false;
-  }
 }
 
 async function ofFiles(
@@ -150,14 +138,6 @@ function mergeInto(config: KubeConfig, more: KubeConfig): void {
   if (!config.currentContext && more.currentContext) config.currentContext = more.currentContext;
 }
 
-/** https anywhere, http on this machine only: a token would be readable on its way. */
-function serverOf({ server }: Cluster): URL | undefined {
-  const url = URL.canParse(server) ? new URL(server) : undefined;
-  if (url?.protocol === 'https:') return url;
-  const isLoopback = url !== undefined && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
-  return isLoopback && url.protocol === 'http:' ? url : undefined;
-}
-
 function useProxy(config: KubeConfig, cluster: Cluster, proxy: URL): void {
   config.clusters = config.clusters.map((each) =>
     each.name === cluster.name ? { ...each, proxyUrl: proxy.href } : each,
@@ -182,11 +162,6 @@ async function routeOf(config: KubeConfig, server: URL, what: string) {
   const login = auth ? { authorization: `Basic ${Buffer.from(auth).toString('base64')}` } : {};
   const tls = { ca, cert, key, servername, ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }) };
   const isProxied = config.getCurrentCluster()?.proxyUrl !== undefined;
-  const agent =
-    server.protocol === 'http:'
-      ? new http.Agent({ keepAlive: true })
-      : isProxied && options.agent instanceof http.Agent
-        ? options.agent
-        : new https.Agent({ ...tls, keepAlive: true });
+  const agent = isProxied && options.agent instanceof http.Agent ? options.agent : agentOf(server, tls, what);
   return { server, agent, headers: { ...(options.headers as Record<string, string>), ...login } };
 }

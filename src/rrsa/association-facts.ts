@@ -4,7 +4,6 @@ import { ToolError } from '../errors.ts';
 import { requireCluster } from './cluster.ts';
 import { HELPER_ADDON } from './install-helper-addon.ts';
 import type { AssociationRam } from './limited-ram.ts';
-import type { Limiter } from './limiter.ts';
 import { pacedProgress } from './paced-progress.ts';
 import type { WantedAssociations, WantedRole } from './read-associations.ts';
 import type { Clock, Report } from './report.ts';
@@ -14,7 +13,6 @@ export interface FactPorts {
   ack: Pick<AckPort, 'getCluster' | 'getAddon'>;
   /** Waits for the limiter by itself. */
   ram: Pick<AssociationRam, 'getRole' | 'listRoleNames' | 'listPoliciesForRole' | 'getPolicyDocument'>;
-  limiter: Limiter;
   report: Report;
   clock: Clock;
   signal: AbortSignal;
@@ -56,7 +54,7 @@ export async function readFacts(
   options: { prune: boolean },
   ports: FactPorts,
 ): Promise<AssociationFacts> {
-  const { ack, ram, limiter, report, signal } = ports;
+  const { ack, ram, report, signal } = ports;
   const progress = pacedProgress(report.progress(`reading ${countOf(file.roles.length)}`), ports.clock);
   let total = file.roles.length;
   let read = 0;
@@ -85,7 +83,7 @@ export async function readFacts(
   };
   const readAddon = async (): Promise<Pick<AssociationFacts, 'addon' | 'addonError'>> => {
     if (!file.helperAddon) return {};
-    const addon = limiter.run(() => ack.getAddon(file.clusterId, HELPER_ADDON));
+    const addon = ack.getAddon(file.clusterId, HELPER_ADDON);
     return perRole(
       addon.then((found) => ({ addon: found })),
       signal,
@@ -95,7 +93,7 @@ export async function readFacts(
   try {
     // Whatever goes wrong with the cluster is said first: without it nothing else matters.
     const reads = [
-      limiter.run(() => requireCluster(ack, file.clusterId)),
+      requireCluster(ack, file.clusterId),
       Promise.all(file.roles.map((role) => counted(readRole(role, ram, signal)))),
       options.prune ? readOthers() : [],
       readAddon(),

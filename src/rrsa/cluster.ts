@@ -12,12 +12,15 @@ const OLDEST = { major: 1, minor: 22 };
 /** The cluster. Throws `CLUSTER_NOT_FOUND`. */
 export async function requireCluster(ack: Pick<AckPort, 'getCluster'>, clusterId: string): Promise<Cluster> {
   const cluster = await ack.getCluster(clusterId);
-  if (cluster === undefined) {
-    throw new ToolError('CLUSTER_NOT_FOUND', `there is no cluster ${clusterId}`, {
-      hint: 'check the cluster id, the account of these credentials, and --region-id',
-    });
-  }
+  if (cluster === undefined) throw noCluster(clusterId);
   return cluster;
+}
+
+/** `CLUSTER_NOT_FOUND` */
+export function noCluster(clusterId: string): ToolError {
+  return new ToolError('CLUSTER_NOT_FOUND', `there is no cluster ${clusterId}`, {
+    hint: 'check the cluster id, the account of these credentials, and --region-id',
+  });
 }
 
 /** Why RRSA cannot work on this cluster at all; `undefined` when nothing speaks against it. */

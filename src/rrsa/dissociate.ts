@@ -6,7 +6,7 @@ import { checkClusterId, checkPolicyName, checkRoleName } from '../policy/name.t
 import { checkNamespace, checkServiceAccount } from '../policy/subject.ts';
 import { planUntrust } from '../policy/trust.ts';
 import type { SaveBackup } from './backup.ts';
-import { requireCluster } from './cluster.ts';
+import { noCluster } from './cluster.ts';
 import { deleteUnusedRole, trustsNobody } from './delete-role.ts';
 import { reportHalfDone } from './half-done.ts';
 import type { WithLock } from './lock.ts';
@@ -146,7 +146,7 @@ async function look(
   const before = needsDocument ? parseTrust(role.name, role.trustPolicy) : undefined;
   const plan = before && untrust && planWholeUntrust(before, untrust);
   if (untrust !== undefined && plan !== undefined) {
-    if (cluster === undefined) await tellClusterGone(plan.kind === 'removed', input, ports);
+    if (cluster === undefined) tellClusterGone(plan.kind === 'removed', input, ports);
     tellAbsent(plan, untrust, report);
   }
   const after = plan?.document ?? before;
@@ -159,13 +159,13 @@ async function look(
 }
 
 /** A cluster that is gone is worth a warning where it left its trust behind; else its id is probably mistyped. */
-async function tellClusterGone(
+function tellClusterGone(
   leftTrust: boolean,
   { clusterId }: DissociateRoleInput,
-  { ack, report }: DissociateRolePorts,
-): Promise<void> {
+  { report }: DissociateRolePorts,
+): void {
   if (leftTrust) report.warn(`there is no cluster ${clusterId}; what is left of its trust is taken away`);
-  else await requireCluster(ack, clusterId);
+  else throw noCluster(clusterId);
 }
 
 function planDetachments(

@@ -62,7 +62,7 @@ export function createLimiter(
   };
   const speedUp = (): void => {
     room = Math.min(most, room + 1 / room);
-    pauseMs = Math.max(FIRST_PAUSE_MS, pauseMs * 0.9);
+    pauseMs = Math.max(FIRST_PAUSE_MS, pauseMs / 2);
   };
 
   const attempt = async <T>(work: () => Promise<T>): Promise<T> => {

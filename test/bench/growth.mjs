@@ -8,8 +8,6 @@ import { startKubernetes } from './kubernetes.mjs';
 import { accountOf, startSandbox, trustOf } from './sandbox.mjs';
 
 export const latencyMs = 30;
-/** To ask one cluster takes at least its kubeconfig, and then its two lists of bindings at once. */
-const scanStepsMs = 2 * latencyMs;
 const roleCounts = [1, 10, 100, 1000];
 const clusterCounts = [1, 10, 100];
 const cluster = 'c0000000000000000000000000000bench';
@@ -34,8 +32,8 @@ export async function benchGrowth({ folder, meter, programs: { tool }, rounds, o
     accounts: [...ofRoles, ...ofClusters].map(({ account }) => account),
     flags: ['--latency', `${latencyMs}ms`],
   });
-  const measure = async (argv, keys, check) => {
-    const env = { PATH: process.env.PATH, HOME: folder, ...sandbox.env, ...keys };
+  const measure = async (argv, more, check) => {
+    const env = { PATH: process.env.PATH, HOME: folder, ...sandbox.env, ...more };
     const runs = [];
     // The first one warms up.
     for (let round = 0; round <= rounds; round += 1) {
@@ -108,20 +106,16 @@ async function listRows(accounts, measure, onRow) {
   }
 }
 
-/**
- * One cluster after another would take what the account with one takes, and for each more the waiting alone, without any
- * of its connections and cpu time: the least that it can be.
- */
+/** Against the same program that asks one cluster after another. */
 async function scanRows(accounts, measure, onRow) {
-  let oneMs;
   for (const { clusters, env } of accounts) {
     const argv = ['rbac', 'scan-user-permissions', '-c', 'all', '--all-users'];
-    const { ms, cpuMs, peakMiB } = await measure(argv, env, (result) => {
+    const check = (result) => {
       const bindings = result.clusters.flatMap((each) => each.bindings);
       if (bindings.length !== 2 * clusters) throw new Error(`${bindings.length} bindings of ${clusters} clusters`);
-    });
-    oneMs ??= ms;
-    const serialMs = oneMs + (clusters - 1) * scanStepsMs;
+    };
+    const { ms, cpuMs, peakMiB } = await measure(argv, env, check);
+    const { ms: serialMs } = await measure(argv, { ...env, ACK_RAM_TOOL_MAX_CONCURRENCY: '1' }, check);
     const factor = round(serialMs / ms, 1);
     const budget = clusters === scanBudget.clusters ? scanBudget.factor : undefined;
     const { over, fault } = verdictOf(1 / factor, budget && 1 / budget);

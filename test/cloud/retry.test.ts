@@ -82,6 +82,13 @@ describe('sending again', () => {
     expect(attempts).toHaveLength(4);
   });
 
+  it('tells of every refusal for the number of requests, and of nothing else', async () => {
+    const { operation } = failing(refusal('Throttling.User', 400), broken, refusal('Throttling', 429));
+    let times = 0;
+    await withRetry(operation, { ...policy, onThrottled: () => (times += 1) }, fakeDeps());
+    expect(times).toBe(2);
+  });
+
   it('never follows when there are no retries, not even on throttling', async () => {
     const { attempts, operation } = failing(refusal('Throttling.User', 400));
     await expect(withRetry(operation, { ...policy, maxRetries: 0 }, fakeDeps())).rejects.toThrow();

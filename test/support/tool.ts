@@ -71,7 +71,7 @@ export interface RunningSandbox {
   /** What it holds now. */
   state(): Promise<SandboxState>;
   /** What it was asked so far, oldest first. */
-  accessLog(): Promise<{ api: string; principal: string | null; status: number }[]>;
+  accessLog(): Promise<{ api: string; principal: string | null; status: number; code: string | null }[]>;
   /** Ends it; resolves with its exit code. */
   stop(): Promise<number>;
 }

@@ -4,11 +4,14 @@ import type { Io } from '../../io.ts';
 import { allClusters, type RbacCluster, type RbacPorts } from '../../kubernetes/rbac-clusters.ts';
 import type { Directory } from '../../kubernetes/rbac-identities.ts';
 import { checkClusterId } from '../../policy/name.ts';
-import { createLimiter } from '../../rrsa/limiter.ts';
 import { pacedProgress } from '../../rrsa/paced-progress.ts';
 import type { Context } from '../context.ts';
 import { connectDeps, kubeconfigOfCluster, ownKubeconfig } from '../kubernetes-connection.ts';
 import type { Flags } from '../options.ts';
+import { serviceLimiter } from '../service-limiter.ts';
+
+/** Each has an API server of its own, and asks one thing of ACK. */
+const clustersAtOnce = 40;
 
 /** `--cluster-id`: an id, or `all`. */
 export function clusterChoice(flags: Flags): string {
@@ -21,8 +24,9 @@ export function clusterChoice(flags: Flags): string {
 }
 
 /** What the RBAC commands share, out of the flags `--private-address`, `--kubeconfig` and `--context`. */
-export function rbacPorts({ cloud, clock, report, log }: Context, flags: Flags, io: Io): RbacPorts {
-  const limiter = createLimiter({ clock, signal: io.signal, report });
+export function rbacPorts(context: Context, flags: Flags, io: Io): RbacPorts {
+  const { cloud, clock, report, log } = context;
+  const limiter = serviceLimiter('CS', context, io, clustersAtOnce);
   return {
     listClusters: () => cloud.ack.listClusters(),
     getCluster: (clusterId) => getCluster(cloud, clusterId),

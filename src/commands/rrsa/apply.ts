@@ -2,9 +2,9 @@ import type { Io } from '../../io.ts';
 import { loadDocumentDiff } from '../../output/diff.ts';
 import { applyPresenter } from '../../output/results/associations-change.ts';
 import { applyFile } from '../../rrsa/apply.ts';
-import { createLimiter } from '../../rrsa/limiter.ts';
 import { readAssociations } from '../../rrsa/read-associations.ts';
 import { createContext } from '../context.ts';
+import { serviceLimiter } from '../service-limiter.ts';
 import type { CommandInput } from '../spec.ts';
 import { requireSuccess } from './associations-outcome.ts';
 import { trustPorts } from './trust-ports.ts';
@@ -18,7 +18,7 @@ export async function run(input: CommandInput, io: Io): Promise<number> {
   const result = await applyFile(
     file,
     { prune: flags.boolean('prune'), compact: flags.boolean('compact'), dryRun: flags.boolean('dry-run') },
-    { ...ports, ack: cloud.ack, ram: cloud.ram, limiter: createLimiter(ports), confirm },
+    { ...ports, ack: cloud.ack, ram: cloud.ram, limiter: serviceLimiter('RAM', context, io), confirm },
   );
   print(result, applyPresenter(await loadDocumentDiff()));
   requireSuccess(result, flags.boolean('dry-run') ? 'planned' : 'applied', report);

@@ -3,9 +3,9 @@ import { formatDot, formatMermaid } from '../../output/results/association-graph
 import { associationsPresenter } from '../../output/results/associations.ts';
 import { formatAssociationsFile } from '../../rrsa/associations-file.ts';
 import { toAssociationsFile } from '../../rrsa/associations-to-file.ts';
-import { createLimiter } from '../../rrsa/limiter.ts';
 import { type AssociationList, listAssociations } from '../../rrsa/list-associations.ts';
 import { createContext } from '../context.ts';
+import { serviceLimiter } from '../service-limiter.ts';
 import type { CommandInput } from '../spec.ts';
 
 /** Exit code 1 when some role could not be read: the list may lack something. */
@@ -17,10 +17,11 @@ export async function run(input: CommandInput, io: Io): Promise<number> {
     namespace: flags.string('namespace'),
     serviceAccount: flags.string('service-account'),
   };
-  const { cloud, report, clock, print } = await createContext(input, io);
+  const context = await createContext(input, io);
+  const { cloud, report, clock, print } = context;
   const list = await listAssociations(
     { clusterId: flags.required('cluster-id'), ...filter, withHelperAddon: output === 'yaml' },
-    { ack: cloud.ack, ram: cloud.ram, limiter: createLimiter({ clock, signal: io.signal, report }), report, clock },
+    { ack: cloud.ack, ram: cloud.ram, limiter: serviceLimiter('RAM', context, io), report, clock },
   );
   const isPart = Object.values(filter).some((value) => value !== undefined);
   const formats: Record<string, (list: AssociationList) => string> = {

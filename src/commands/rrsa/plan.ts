@@ -2,9 +2,9 @@ import type { Io } from '../../io.ts';
 import { loadDocumentDiff } from '../../output/diff.ts';
 import { planPresenter } from '../../output/results/associations-change.ts';
 import { planFile } from '../../rrsa/apply.ts';
-import { createLimiter } from '../../rrsa/limiter.ts';
 import { readAssociations } from '../../rrsa/read-associations.ts';
 import { createContext } from '../context.ts';
+import { serviceLimiter } from '../service-limiter.ts';
 import type { CommandInput } from '../spec.ts';
 import { requireSuccess, tellNotes } from './associations-outcome.ts';
 
@@ -14,12 +14,12 @@ const changesExitCode = 3;
 export async function run(input: CommandInput, io: Io): Promise<number> {
   const { flags } = input;
   const file = await readAssociations(flags.path('file') ?? '', io.cwd);
-  const { cloud, report, clock, json, print } = await createContext(input, io);
-  const ports = { clock, report, signal: io.signal };
+  const context = await createContext(input, io);
+  const { cloud, report, clock, json, print } = context;
   const result = await planFile(
     file,
     { prune: flags.boolean('prune'), compact: flags.boolean('compact') },
-    { ...ports, ack: cloud.ack, ram: cloud.ram, limiter: createLimiter(ports) },
+    { clock, report, signal: io.signal, ack: cloud.ack, ram: cloud.ram, limiter: serviceLimiter('RAM', context, io) },
   );
   if (json) tellNotes(result, report);
   print(result, planPresenter(await loadDocumentDiff()));
