@@ -376,6 +376,7 @@ export const help: Catalogue = {
   'Asks STS as a pod would, without any credentials but the token, and prints AccessKeyId, AccessKeySecret, SecurityToken and Expiration. Whoever reads them has the rights of the role until then.':
     '像 Pod 那样仅凭 Token 请求 STS，并输出 AccessKeyId、AccessKeySecret、SecurityToken 和 Expiration。在过期之前，任何读到它们的人都拥有该角色的权限。',
   'STS refused the token': 'STS 拒绝了该 Token',
+  'no error in the text is known, or it cannot be read': '文本中没有已知的错误，或无法读取文本',
   'The command gets the endpoints and the keys of the administrator in its environment, in the place of all credentials that were there. The sandbox ends with it, and nothing of it is kept.':
     '命令会在其环境变量中得到接入点和管理员密钥，并取代原有的所有凭证。沙箱随命令一起结束，不保留任何内容。',
   'the sandbox could not be started': '无法启动沙箱',
