@@ -1,11 +1,12 @@
 /** `main(argv, io)` → exit code; the one place where an error becomes text and a number. */
-import { langOf } from './commands/lang.ts';
+import { langOnSight } from './commands/lang.ts';
 import { canonicalArgv, type NormalForm, normalize } from './commands/normalize.ts';
-import { type Flags, readFlags } from './commands/options.ts';
+import { readFlags } from './commands/options.ts';
 import type { CommandSpec, CommandTable } from './commands/spec.ts';
 import { hotTableFor } from './commands/table/hot.ts';
 import { ToolError, usageError } from './errors.ts';
 import { type Io, OutputFailure } from './io.ts';
+import { type Translate, translatorFor } from './output/language.ts';
 import { version } from './version.ts';
 
 /** How long a command that was interrupted may still take to say what it has done, in milliseconds. */
@@ -14,7 +15,6 @@ const interruptGraceMs = 1_000;
 /** What is known of a command line that failed. */
 interface Seen {
   spec?: CommandSpec;
-  flags?: Flags;
   /** Without the words of a child, which are not ours to show. */
   own: readonly string[];
 }
@@ -24,10 +24,10 @@ async function run(argv: readonly string[], io: Io, given: CommandTable | undefi
   const hot = given === undefined ? normalizeHot(argv) : undefined;
   const table = given ?? (hot === undefined ? await wholeTable() : noTable);
   if (argv[0] === 'help' && argv[1] !== 'permissions')
-    return printHelp(normalize([...argv.slice(1), '--help'], table), io, table);
+    return printHelp(normalize([...argv.slice(1), '--help'], table), io, table, await translator(argv, io));
   const normal = hot ?? normalize(argv, table);
   if (normal.version && normal.path.length === 0) return printVersion(io);
-  if (normal.help || normal.spec === undefined) return printHelp(normal, io, table);
+  if (normal.help || normal.spec === undefined) return printHelp(normal, io, table, await translator(argv, io));
   seen.spec = normal.spec;
   if (normal.spec.passThrough) seen.own = argv.slice(0, argv.length - normal.args.length);
   return dispatch(normal, io, seen);
@@ -56,10 +56,12 @@ function printVersion(io: Io): number {
   return 0;
 }
 
-async function printHelp(normal: NormalForm, io: Io, table: CommandTable): Promise<number> {
+const translator = (argv: readonly string[], io: Io): Promise<Translate> => translatorFor(langOnSight(argv, io.env));
+
+async function printHelp(normal: NormalForm, io: Io, table: CommandTable, translate: Translate): Promise<number> {
   const { helpText } = await import('./commands/help/page.ts');
   if (normal.spec === undefined && normal.args.length > 0) throw usageError(`unexpected argument ${normal.args[0]}`);
-  io.stdout.write(helpText(normal, table, io));
+  io.stdout.write(helpText(normal, table, io, translate));
   return 0;
 }
 
@@ -85,12 +87,13 @@ function requireNoMore(spec: CommandSpec, { flags, args }: NormalForm): Parsed {
 
 async function dispatch(normal: NormalForm, io: Io, seen: Seen): Promise<number> {
   const { spec, flags, args } = normal.spec?.hot ? requireNoMore(normal.spec, normal) : await parse(normal, io);
+  const translate = await translator(seen.own, io);
   const input = {
     spec,
-    flags: readFlags(spec, flags, io, (message) => io.stderr.write(`warning: ${message}\n`)),
+    flags: readFlags(spec, flags, io, (message) => io.stderr.write(translate(`warning: ${message}\n`))),
     args,
+    translate,
   };
-  seen.flags = input.flags;
   if (input.flags.boolean('emit-policy')) {
     const { emitPolicy } = await import('./commands/permissions/emit-policy.ts');
     return emitPolicy(input, io);
@@ -150,11 +153,13 @@ export async function main(argv: readonly string[], io: Io, table?: CommandTable
     // Nobody is left to be told that nobody reads.
     if (failure instanceof OutputFailure && failure.exitCode === 0) return 0;
     const { withHint } = await import('./commands/error-hint.ts');
-    const error = withHint(failure, langOf(seen.flags, io.env));
+    const lang = langOnSight(seen.own, io.env);
+    const error = withHint(failure, lang);
     const { errorJson, formatError } = await import('./output/error-block.ts');
     const { colourFor } = await import('./output/colour.ts');
-    io.stderr.write(formatError(error, { command: seen.own, colour: await colourFor(io.stderr, io.env) }));
-    if (wantsJson(argv, io, seen.spec)) io.stderr.write(errorJson(error));
+    const colour = await colourFor(io.stderr, io.env);
+    io.stderr.write(formatError(error, { command: seen.own, colour, translate: await translatorFor(lang) }));
+    if (wantsJson(argv, io, seen.spec)) io.stderr.write(errorJson(withHint(failure, 'en')));
     return error instanceof ToolError ? error.exitCode : 1;
   }
 }

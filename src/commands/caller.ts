@@ -88,7 +88,7 @@ function cloudOptions(flags: Flags, io: Io, log: Log, clock: Clock): Omit<CloudO
  * @throws ToolError `USAGE` for a malformed session flag; nothing is called yet
  */
 export function createCaller(
-  { spec, flags }: CommandInput,
+  { spec, flags, translate }: CommandInput,
   io: Io,
   defaults: Partial<CloudOptions> = {},
   colour: Colour = plain,
@@ -96,7 +96,7 @@ export function createCaller(
   const { redact, add } = createRedactor();
   // Asked for when there is something to say: opening the stream takes time.
   const stream = { write: (text: string) => io.stderr.write(text) };
-  const log = createLog({ stream, level: logLevel(flags, io.env), now: io.now, redact, colour });
+  const log = createLog({ stream, level: logLevel(flags, io.env), now: io.now, redact, translate, colour });
   const clock: Clock = { now: io.now, sleep: (ms, signal = io.signal) => io.sleep(ms, signal), random: io.random };
   const options = { ...cloudOptions(flags, io, log, clock), ...defaults };
   // Elsewhere a flag of such a name is of something else: `--duration` of `rabbitmq ping`.

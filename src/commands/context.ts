@@ -29,7 +29,7 @@ export async function createContext(
   io: Io,
   defaults: Partial<CloudOptions> = {},
 ): Promise<Context> {
-  const { spec, flags } = input;
+  const { spec, flags, translate } = input;
   const colour = await colourFor(io.stderr, io.env);
   const throttleListeners: ((service: CloudService) => void)[] = [];
   const onThrottled = (service: CloudService): void => {
@@ -37,18 +37,20 @@ export async function createContext(
   };
   const caller = createCaller(input, io, { onThrottled, ...defaults }, colour);
   const { log } = caller;
-  const progress = createProgress({ io, colour, log, now: io.now });
+  const progress = createProgress({ io, colour, log, translate, now: io.now });
   const formatDiff = spec.changes ? await (await import('../output/diff.ts')).loadDocumentDiff() : undefined;
   const json = flags.string('output') === 'json';
   return {
     ...caller,
     onThrottled: (listener) => throttleListeners.push(listener),
-    report: createReport({ io, log, colour, progress, formatDiff }),
-    confirm: createConfirm({ io, assumeYes: flags.boolean('assume-yes'), colour }),
+    report: createReport({ io, log, colour, progress, formatDiff, translate }),
+    confirm: createConfirm({ io, assumeYes: flags.boolean('assume-yes'), colour, translate }),
     json,
     print(result, presenter, line = false) {
       const dryRun = flags.boolean('dry-run');
-      io.stdout.write(json ? formatJson(presenter.json(result), { line }) : presenter.text(result, { dryRun }));
+      io.stdout.write(
+        json ? formatJson(presenter.json(result), { line }) : presenter.text(result, { dryRun, translate }),
+      );
     },
   };
 }

@@ -1,5 +1,6 @@
 /** Shapes of the command table: metadata only, so that help, completion and parsing load no command. */
 import type { Io } from '../io.ts';
+import type { Translate } from '../output/language.ts';
 import type { Flags } from './options.ts';
 
 /** `strings` may be given more than once; `duration` is Go's (`1h30m`); `path` expands a leading `~`. */
@@ -65,6 +66,8 @@ export interface CommandInput {
   spec: CommandSpec;
   flags: Flags;
   args: readonly string[];
+  /** Into the language of the user, for everything that is no data. Absent: English. */
+  translate?: Translate | undefined;
 }
 
 export interface CommandModule {

@@ -7,10 +7,12 @@ import { cacheFolder } from '../../user-folders.ts';
 import type { CommandInput } from '../spec.ts';
 
 /** Needs no credentials and no cloud. Throws `FILE_UNREADABLE` when an entry is there and cannot be removed. */
-export async function run({ flags }: CommandInput, io: Io): Promise<number> {
+export async function run({ flags, translate }: CommandInput, io: Io): Promise<number> {
   const result = { removed: clear(cacheFolder(io)) };
   const isJson = flags.string('output') === 'json';
-  io.stdout.write(isJson ? formatJson(cacheClearPresenter.json(result)) : cacheClearPresenter.text(result));
+  io.stdout.write(
+    isJson ? formatJson(cacheClearPresenter.json(result)) : cacheClearPresenter.text(result, { translate }),
+  );
   return 0;
 }
 

@@ -1,6 +1,9 @@
 /** Help pages, by commander's formatter: what the command table and the help contents say of a command. */
 import { Command, Help, Option } from 'commander';
 import type { Io } from '../../io.ts';
+import { asIs, type Translate } from '../../output/language.ts';
+import { columnsOf } from '../../output/table.ts';
+import { wrapText } from '../../output/wrap.ts';
 import type { NormalForm } from '../normalize.ts';
 import type { Permission, ResourceKind } from '../permissions/permission.ts';
 import { permissionsOf } from '../permissions/permissions-of.ts';
@@ -10,39 +13,69 @@ import { flagsOf } from '../table/flags.ts';
 import { exitCodesOf } from './exit-codes.ts';
 import { helpContents } from './help-contents.ts';
 
+/** For whom a page is written. */
+interface Reader {
+  io: Io;
+  translate: Translate;
+}
+
+/** Commander wraps at spaces only, and counts a character as a column: right for English alone. */
+const wide: Partial<Help> = {
+  displayWidth: columnsOf,
+  boxWrap: (text, width) =>
+    text
+      .split('\n')
+      .map((line) => wrapText(line, width).join('\n'))
+      .join('\n'),
+};
+
+const layoutFor = ({ translate }: Reader): Partial<Help> => (translate === asIs ? {} : wide);
+
 /** The help page of a command or group. */
-export function helpText(normal: NormalForm, table: CommandTable, io: Io): string {
+export function helpText(normal: NormalForm, table: CommandTable, io: Io, translate: Translate = asIs): string {
   const { path, spec } = normal;
-  const page = quiet(new Command(['ack-ram-tool', ...path].join(' ')), io).configureHelp({ showGlobalOptions: false });
-  if (spec === undefined) describeGroup(page, path, table, io);
-  else describeCommand(page, spec, io);
+  const reader = { io, translate };
+  const page = quiet(new Command(['ack-ram-tool', ...path].join(' ')), io);
+  if (spec === undefined) describeGroup(page, path, table, reader);
+  else describeCommand(page, spec, reader);
+  page.configureHelp({
+    ...page.configureHelp(),
+    ...layoutFor(reader),
+    showGlobalOptions: false,
+    styleTitle: (title) => translate(title),
+  });
   let text = '';
   page.configureOutput({ writeOut: (part) => (text += part) }).outputHelp();
   return text;
 }
 
-function describeGroup(page: Command, path: readonly string[], table: CommandTable, io: Io): void {
+function describeGroup(page: Command, path: readonly string[], table: CommandTable, { io, translate }: Reader): void {
   const group = table.groups.find((other) => other.path.join(' ') === path.join(' '));
   page.description(
     path.length === 0
-      ? 'RAM roles for service accounts (RRSA) on Alibaba Cloud ACK and ACS.'
-      : sentence(group?.summary ?? path.join(' ')),
+      ? translate('RAM roles for service accounts (RRSA) on Alibaba Cloud ACK and ACS.')
+      : sentence(group?.summary ?? path.join(' '), translate),
   );
   const below = [...table.groups, ...table.commands].filter(
     (other) => other.path.length === path.length + 1 && path.every((word, index) => other.path[index] === word),
   );
-  for (const other of below) page.addCommand(quiet(new Command(other.path.at(-1)), io).summary(other.summary));
+  for (const { path: words, summary } of below) {
+    page.addCommand(quiet(new Command(words.at(-1)), io).summary(translate(summary)));
+  }
   page.usage('COMMAND [flags]').configureHelp({ subcommandTerm: (command) => command.name() });
-  page.addHelpText('after', `\nSee \`${page.name()} COMMAND --help\` for the flags of a command.`);
+  page.addHelpText('after', translate(`\nSee \`${page.name()} COMMAND --help\` for the flags of a command.`));
 }
 
 /** Examples first: most readers need no more. */
-function describeCommand(page: Command, spec: CommandSpec, io: Io): void {
+function describeCommand(page: Command, spec: CommandSpec, reader: Reader): void {
+  const { translate } = reader;
   const flags = flagsOf(spec);
   const paragraph = helpContents(spec.path)?.paragraph ?? spec.description;
-  page.addHelpText('before', `Examples:\n${spec.examples.map((line) => `  ${line}\n`).join('')}`);
+  page.addHelpText('before', `${translate('Examples:')}\n${spec.examples.map((line) => `  ${line}\n`).join('')}`);
   page.usage(spec.args ? `[flags] ${spec.args.usage}` : '[flags]');
-  page.description([sentence(spec.summary), ...(paragraph === undefined ? [] : [paragraph])].join('\n\n'));
+  page.description(
+    [sentence(spec.summary, translate), ...(paragraph === undefined ? [] : [translate(paragraph)])].join('\n\n'),
+  );
   for (const flag of flags) page.addOption(optionFor(flag, spec.flags.includes(flag)));
   const byName = new Map(flags.map((flag) => [flag.name, flag]));
   page.configureHelp({
@@ -52,13 +85,18 @@ function describeCommand(page: Command, spec: CommandSpec, io: Io): void {
     },
     optionDescription: (option) => {
       const flag = byName.get(option.long?.slice(2) ?? '');
-      return option.description + (flag === undefined ? '' : facts(flag));
+      return translate(option.description) + (flag === undefined ? '' : facts(flag, translate));
     },
   });
-  page.addHelpText('after', `\n${list('Exit codes:', exitCodesOf(spec), io)}${permissionText(spec, io)}`.trimEnd());
+  page.addHelpText(
+    'after',
+    `\n${list('Exit codes:', exitCodesOf(spec), reader)}${permissionText(spec, reader)}`.trimEnd(),
+  );
 }
 
-function sentence(summary: string): string {
+function sentence(summary: string, translate: Translate): string {
+  const own = translate(summary);
+  if (own !== summary) return `${own}。`;
   return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
 }
 
@@ -69,14 +107,14 @@ function optionFor(flag: FlagSpec, own: boolean): Option {
 }
 
 /** What stands behind the summary of a flag: choices, default, variables. */
-function facts(flag: FlagSpec): string {
+function facts(flag: FlagSpec, translate: Translate): string {
   const parts = [
     flag.required ? 'required' : undefined,
     flag.choices?.join(', '),
     flag.default === undefined ? undefined : `default ${flag.default}`,
     flag.env && flag.env.length > 0 ? `env ${flag.env.join(', ')}` : undefined,
   ].filter((part) => part !== undefined);
-  return parts.length === 0 ? '' : ` (${parts.join('; ')})`;
+  return parts.length === 0 ? '' : ` (${parts.map(translate).join('; ')})`;
 }
 
 const kinds: Readonly<Record<ResourceKind, string>> = {
@@ -90,10 +128,10 @@ const kinds: Readonly<Record<ResourceKind, string>> = {
 };
 
 /** Empty for a command that does not talk to the cloud. */
-function permissionText(spec: CommandSpec, io: Io): string {
+function permissionText(spec: CommandSpec, reader: Reader): string {
   if (!spec.cloud) return '';
   const { permissions, note } = permissionsOf(spec.path) ?? { permissions: [], note: undefined };
-  const items = permissions.map((each): [string, string] => [each.action, permissionFacts(each)]);
+  const items = permissions.map((each): [string, string] => [each.action, permissionFacts(each, reader)]);
   if (items.length === 0) items.push(['none', '']);
   const isSecondHop = !spec.flags.some(({ name }) => name === 'role-arn');
   if (isSecondHop) items.push(['sts:AssumeRole', 'with --role-arn; the role then needs the others']);
@@ -103,26 +141,28 @@ function permissionText(spec: CommandSpec, io: Io): string {
       ? '* The name of the API; that the action has it too is not confirmed.'
       : undefined,
   ];
-  const tail = notes.flatMap((text) => (text === undefined ? [] : [`${paragraph(text, io)}\n`])).join('');
-  return `\n${list('RAM permissions (--emit-policy prints them as a policy):', items, io)}${tail}`;
+  const tail = notes.flatMap((text) => (text === undefined ? [] : [`${paragraph(text, reader)}\n`])).join('');
+  return `\n${list('RAM permissions (--emit-policy prints them as a policy):', items, reader)}${tail}`;
 }
 
-function permissionFacts({ resource, confirmed, when, without }: Permission): string {
+function permissionFacts({ resource, confirmed, when, without }: Permission, { translate }: Reader): string {
   const parts = [
     confirmed ? kinds[resource] : `${kinds[resource]} *`,
     ...(when === undefined ? [] : [when]),
     ...(without === undefined ? [] : [`optional: without it, ${without}`]),
   ];
-  return parts.join('; ');
+  return parts.map(translate).join('; ');
 }
 
-function paragraph(text: string, io: Io): string {
-  return new Help().boxWrap(text, widthOf(io) - 2).replace(/^/gm, '  ');
+function paragraph(text: string, reader: Reader): string {
+  const help = Object.assign(new Help(), layoutFor(reader));
+  return help.boxWrap(reader.translate(text), widthOf(reader.io) - 2).replace(/^/gm, '  ');
 }
 
-function list(heading: string, items: readonly (readonly [string, string])[], io: Io): string {
-  const help = new Help();
+function list(heading: string, items: readonly (readonly [string, string])[], reader: Reader): string {
+  const { io, translate } = reader;
+  const help = Object.assign(new Help(), layoutFor(reader));
   help.prepareContext({ helpWidth: widthOf(io) });
   const width = Math.max(...items.map(([term]) => term.length));
-  return `${heading}\n${items.map(([term, text]) => `${help.formatItem(term, width, text, help)}\n`).join('')}`;
+  return `${translate(heading)}\n${items.map(([term, text]) => `${help.formatItem(translate(term), width, translate(text), help)}\n`).join('')}`;
 }

@@ -1,11 +1,12 @@
 import type { Io } from '../../io.ts';
 import { formatJson } from '../../output/json.ts';
+import { asIs } from '../../output/language.ts';
 import { formatTable } from '../../output/table.ts';
 import type { Permission } from '../permissions/permission.ts';
 import { permissionTable } from '../permissions/permissions-of.ts';
 import type { CommandInput } from '../spec.ts';
 
-export async function run({ flags }: CommandInput, io: Io): Promise<number> {
+export async function run({ flags, translate = asIs }: CommandInput, io: Io): Promise<number> {
   const rows = Object.entries(permissionTable).flatMap(([command, { permissions }]) =>
     permissions.map((permission) => ({ command, permission })),
   );
@@ -18,14 +19,17 @@ export async function run({ flags }: CommandInput, io: Io): Promise<number> {
     confirmed ? action : `${action} *`,
     resource,
     write ? 'write' : 'read',
-    [when, without === undefined ? '' : `optional: without it, ${without}`].filter((text) => text !== '').join('; '),
+    [when, without === undefined ? '' : `optional: without it, ${without}`]
+      .filter((text) => text !== '')
+      .map(translate)
+      .join('; '),
   ]);
   io.stdout.write(formatTable(table, ['COMMAND', 'ACTION', 'ON', 'ACCESS', 'WHEN']));
   const none = Object.entries(permissionTable).filter(([, { permissions }]) => permissions.length === 0);
-  io.stdout.write(`\nNo permission of their own: ${none.map(([command]) => command).join(', ')}\n`);
-  io.stdout.write('With --role-arn: sts:AssumeRole on that role; the role then needs what stands above.\n');
-  io.stdout.write('* The name is that of the API and not confirmed as the name of an action.\n');
-  io.stdout.write('COMMAND --emit-policy prints the policy for one command line.\n');
+  io.stdout.write(translate(`\nNo permission of their own: ${none.map(([command]) => command).join(', ')}\n`));
+  io.stdout.write(translate('With --role-arn: sts:AssumeRole on that role; the role then needs what stands above.\n'));
+  io.stdout.write(translate('* The name is that of the API and not confirmed as the name of an action.\n'));
+  io.stdout.write(translate('COMMAND --emit-policy prints the policy for one command line.\n'));
   return 0;
 }
 

@@ -25,7 +25,7 @@ export async function run(input: CommandInput, io: Io): Promise<number> {
     return 0;
   }
   const asked = readAsked(flags, io);
-  const lang = langOf(flags, io.env);
+  const lang = flags.string('output') === 'json' ? 'en' : langOf(flags, io.env);
   const diagnosis = await doctor(
     checks,
     {

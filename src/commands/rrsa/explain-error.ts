@@ -16,8 +16,8 @@ export async function run({ flags, args }: CommandInput, io: Io): Promise<number
   if (args.length > 1) throw usageError('more than one text is given', 'put the text in quotes, or pass it by a pipe');
   const text = harmless(await readPasted(args[0], io));
   if (text.trim() === '') throw new ToolError('FILE_INVALID', 'there is no text to explain');
-  const explanation = explainPasted(text, langOf(flags, io.env));
   const json = flags.string('output') === 'json';
+  const explanation = explainPasted(text, json ? 'en' : langOf(flags, io.env));
   if (json) io.stdout.write(formatJson(explainErrorPresenter.json(explanation)));
   if (!explanation.found) throw unknown(explanation.code);
   if (!json) io.stdout.write(explainErrorPresenter.text(explanation));

@@ -6,6 +6,7 @@ import { withoutCredentials } from '../../credentials/child-environment.ts';
 import { ToolError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { type Colour, colourFor } from '../../output/colour.ts';
+import { asIs, type Translate } from '../../output/language.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
 import { type TourStep, tourRole, tourSteps } from '../../sandbox/tour-steps.ts';
 import type { CommandInput } from '../spec.ts';
@@ -56,10 +57,10 @@ async function runSelf(
 }
 
 async function playStep(step: TourStep, number: number, stage: Stage): Promise<void> {
-  const { io, colour, facts, env } = stage;
+  const { io, colour, facts, env, translate } = stage;
   const fill = (text: string): string => text.replace(/\{(\w+)\}/g, (whole, name: string) => facts[name] ?? whole);
   const argv = step.argv.map(fill);
-  io.stdout.write(`\n${colour.bold(`${number}. ${step.says}`)}\n`);
+  io.stdout.write(`\n${colour.bold(`${number}. ${translate(step.says)}`)}\n`);
   const target = step.to === undefined ? undefined : facts[step.to];
   const redirect = target === undefined ? '' : ` > ${target}`;
   io.stdout.write(`${colour.cyan(`${step.asPod ? 'pod ' : ''}$ ${shown(argv)}${redirect}`)}\n`);
@@ -75,7 +76,7 @@ async function playStep(step: TourStep, number: number, stage: Stage): Promise<v
       details: { expectedExitCode: step.exitCode, missing },
     });
   }
-  if (step.exitCode !== 0) io.stdout.write(colour.dim(`(exit code ${result.exitCode}, as it should be)\n`));
+  if (step.exitCode !== 0) io.stdout.write(colour.dim(translate(`(exit code ${result.exitCode}, as it should be)\n`)));
   if (io.stdout.isTTY) await io.sleep(readingMs, io.signal);
 }
 
@@ -87,9 +88,10 @@ interface Stage {
   facts: Record<string, string>;
   env: Record<string, string>;
   podEnv: Record<string, string>;
+  translate: Translate;
 }
 
-async function stageFor(io: Io, sandbox: Sandbox, folder: string): Promise<Stage> {
+async function stageFor(io: Io, sandbox: Sandbox, folder: string, translate: Translate): Promise<Stage> {
   const cluster = sandbox.store.accounts[0]?.clusters[0]?.id ?? '';
   const facts = {
     cluster,
@@ -108,27 +110,39 @@ async function stageFor(io: Io, sandbox: Sandbox, folder: string): Promise<Stage
   };
   delete podEnv.ALIBABA_CLOUD_ACCESS_KEY_ID;
   delete podEnv.ALIBABA_CLOUD_ACCESS_KEY_SECRET;
-  return { io, folder, colour: await colourFor(io.stdout, io.env), facts, env: { ...clean, ...sandbox.env }, podEnv };
+  return {
+    io,
+    folder,
+    colour: await colourFor(io.stdout, io.env),
+    facts,
+    env: { ...clean, ...sandbox.env },
+    podEnv,
+    translate,
+  };
 }
 
-export async function run(_input: CommandInput, io: Io): Promise<number> {
+export async function run({ translate = asIs }: CommandInput, io: Io): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'ack-ram-tool-tour-'));
   const sandbox = await startSandbox({ now: io.now });
   try {
-    const stage = await stageFor(io, sandbox, folder);
+    const stage = await stageFor(io, sandbox, folder, translate);
     const { colour, facts } = stage;
     io.stdout.write(
-      `A sandbox serves a local ACK, RAM, STS and OIDC issuer at ${sandbox.endpoint}; nothing leaves this machine.\n` +
-        `Every step is a command line of this tool, and every answer comes over HTTP, signatures and policies checked.\n`,
+      translate(
+        `A sandbox serves a local ACK, RAM, STS and OIDC issuer at ${sandbox.endpoint}; nothing leaves this machine.\n` +
+          `Every step is a command line of this tool, and every answer comes over HTTP, signatures and policies checked.\n`,
+      ),
     );
     for (const [index, step] of tourSteps.entries()) await playStep(step, index + 1, stage);
     io.stdout.write(
-      `\n${colour.green('That is the whole story.')} To play it by hand: \`ack-ram-tool sandbox run -- bash\` opens a shell in a new sandbox;\n` +
-        `paste the lines there. Before a line that starts with "pod", set what the webhook would set in a pod:\n` +
-        `  export ALIBABA_CLOUD_ROLE_ARN=${facts.roleArn}\n` +
-        `  export ALIBABA_CLOUD_OIDC_PROVIDER_ARN=${facts.providerArn}\n` +
-        `  export ALIBABA_CLOUD_OIDC_TOKEN_FILE=${facts.token}\n` +
-        '  unset ALIBABA_CLOUD_ACCESS_KEY_ID ALIBABA_CLOUD_ACCESS_KEY_SECRET\n',
+      translate(
+        `\n${colour.green(translate('That is the whole story.'))} To play it by hand: \`ack-ram-tool sandbox run -- bash\` opens a shell in a new sandbox;\n` +
+          `paste the lines there. Before a line that starts with "pod", set what the webhook would set in a pod:\n` +
+          `  export ALIBABA_CLOUD_ROLE_ARN=${facts.roleArn}\n` +
+          `  export ALIBABA_CLOUD_OIDC_PROVIDER_ARN=${facts.providerArn}\n` +
+          `  export ALIBABA_CLOUD_OIDC_TOKEN_FILE=${facts.token}\n` +
+          '  unset ALIBABA_CLOUD_ACCESS_KEY_ID ALIBABA_CLOUD_ACCESS_KEY_SECRET\n',
+      ),
     );
     return 0;
   } finally {

@@ -7,6 +7,7 @@ import type { Colour } from '../colour.ts';
 import { asIs, type Translate } from '../language.ts';
 import { escapeControl } from '../plain.ts';
 import { columnsOf } from '../table.ts';
+import { wrapText } from '../wrap.ts';
 import type { Presenter } from './presenter.ts';
 
 const width = 80;
@@ -130,21 +131,10 @@ function cureLines({ kind, text }: Cure, colour: Colour, translate: Translate): 
   ];
 }
 
-/** Words in lines of at most 80 columns under each other, the first behind `head`. A longer word has a line of its own. */
+/** Lines of at most 80 columns under each other, the first behind `head`. */
 function wrap(head: string, text: string): string[] {
   const indent = ' '.repeat(columnsOf(head));
-  const lines: string[] = [];
-  let line = head;
-  for (const word of text.split(' ')) {
-    const isEmpty = line === head || line === indent;
-    if (!isEmpty && columnsOf(line) + 1 + columnsOf(word) > width) {
-      lines.push(line);
-      line = indent + word;
-    } else {
-      line += isEmpty ? word : ` ${word}`;
-    }
-  }
-  return [...lines, line];
+  return wrapText(text, width - indent.length).map((line, index) => `${index === 0 ? head : indent}${line}`);
 }
 
 function jsonOf({ request, decision, statements, findings, cure }: Explanation): object {

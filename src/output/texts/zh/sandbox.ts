@@ -2,7 +2,6 @@ import type { Catalogue } from '../../translate.ts';
 
 /** What `sandbox tour` tells. */
 export const sandbox: Catalogue = {
-  '{}. {}': '{}. {}',
   'A cluster starts without RRSA. Nothing in it can call cloud APIs with a role of its own.':
     '集群最初没有启用 RRSA，其中的应用无法以自己的角色调用云服务 API。',
   'Turn RRSA on. The cluster gets an OIDC issuer and the account an identity provider that trusts it.':
