@@ -1,13 +1,14 @@
 // Builds one executable that needs no Node, with the bun of node_modules: `npm run build:standalone`.
-// What follows is handed on to `bun build`: `-- --target=bun-darwin-arm64 --compile-executable-path=PATH --outfile=PATH`.
+// For another platform: `-- --target=bun-darwin-arm64 --compile-executable-path=PATH --outfile=PATH`.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { makeLazy, sdkFile } from './build.lazy-require.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** The program itself, not the script of the package `bun`: that needs an install script to have run. */
 function findBun() {
@@ -27,26 +28,56 @@ function missing(name) {
   return process.exit(1);
 }
 
-const more = process.argv.slice(2);
-const target = /--target[= ]bun-(windows)?/.exec(more.join(' '));
-const isWindows = target === null ? process.platform === 'win32' : target[1] !== undefined;
-const outfile = join(root, 'dist-standalone', `ack-ram-tool${isWindows ? '.exe' : ''}`);
-
-const { status } = spawnSync(
-  findBun(),
-  [
-    ...['build', '--compile', '--bytecode', '--splitting', '--format=esm'],
+/** Runs in bun. */
+async function compile() {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const { values } = parseArgs({
+    options: {
+      target: { type: 'string', default: '' },
+      'compile-executable-path': { type: 'string' },
+      outfile: { type: 'string', default: '' },
+    },
+  });
+  const isWindows = (values.target || process.platform).replace('bun-', '').startsWith('win');
+  const executablePath = values['compile-executable-path'];
+  const { Bun } = globalThis;
+  await Bun.build({
+    entrypoints: [join(root, 'src/standalone.ts')],
+    root,
+    format: 'esm',
+    splitting: true,
+    bytecode: true,
     // Names stay: errors are told apart by them, and short ones save no time.
-    ...['--minify-syntax', '--minify-whitespace'],
-    // Else whoever owns the current folder decides what runs, and as which role.
-    ...['--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig'],
-    ...['--no-compile-autoload-tsconfig', '--no-compile-autoload-package-json'],
-    ...['--define', `__VERSION__=${JSON.stringify(version)}`, '--define', '__STANDALONE__=true'],
-    ...(more.some((word) => word.startsWith('--outfile')) ? [] : [`--outfile=${outfile}`]),
-    ...more,
-    join(root, 'src/standalone.ts'),
-  ],
-  // What bun is told by its variables or by the files of a folder is no part of this build.
-  { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, BUN_OPTIONS: '' } },
-);
-process.exit(status ?? 1);
+    minify: { syntax: true, whitespace: true, identifiers: false },
+    define: { __VERSION__: JSON.stringify(version), __STANDALONE__: 'true' },
+    plugins: [
+      {
+        name: 'lazy-require',
+        setup(build) {
+          build.onLoad({ filter: sdkFile }, ({ path }) => ({
+            contents: makeLazy(readFileSync(path, 'utf8')).code,
+            loader: 'js',
+          }));
+        },
+      },
+    ],
+    compile: {
+      outfile: resolve(values.outfile || join(root, 'dist-standalone', `ack-ram-tool${isWindows ? '.exe' : ''}`)),
+      ...(values.target === '' ? {} : { target: values.target }),
+      ...(executablePath === undefined ? {} : { executablePath: resolve(executablePath) }),
+      // Else whoever owns the current folder decides what runs, and as which role.
+      autoloadDotenv: false,
+      autoloadBunfig: false,
+      autoloadTsconfig: false,
+      autoloadPackageJson: false,
+    },
+  });
+}
+
+if (process.versions.bun !== undefined) {
+  await compile();
+} else {
+  const argv = ['--no-env-file', fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+  const env = { ...process.env, BUN_OPTIONS: '' };
+  process.exit(spawnSync(findBun(), argv, { stdio: 'inherit', env }).status ?? 1);
+}

@@ -50,7 +50,7 @@ function spliceAt(text, at, addition) {
   return `${text.slice(0, at)}${addition}${text.slice(at)}`;
 }
 
-const sdkFile = /[\\/]node_modules[\\/](?:@alicloud|@darabonba|commander)[\\/].*\.js$/;
+export const sdkFile = /[\\/]node_modules[\\/](?:@alicloud|@darabonba|commander)[\\/].*\.js$/;
 
 /** The plugin. */
 export function lazyRequire() {
