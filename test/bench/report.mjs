@@ -37,8 +37,8 @@ function cells(figures) {
 /** To `node -e 0`, to one cluster after another, or to the growth of the roles. */
 function ratioOf({ ratio, factor, growth }) {
   if (factor !== undefined) return `${factor} x`;
-  const value = ratio ?? growth;
-  return value === undefined ? '' : `${value.toFixed(2)} x`;
+  if (growth !== undefined) return `by ${growth.toFixed(2)}`;
+  return ratio === undefined ? '' : `${ratio.toFixed(2)} x`;
 }
 
 function verdict({ budget, peakBudget, peakRatio, factor, over, fault }) {

@@ -190,6 +190,41 @@ describe('a kubeconfig that a service sent', () => {
   ])('is not followed when it %s', async (_, text) => {
     expect(await errorOf(connectKubernetes(sent(text), deps()))).toMatchObject({ code: 'BAD_ANSWER' });
   });
+
+  it('names the server and the user of its current context, by certificate, token or password', async () => {
+    const seen: unknown[] = [];
+    const server = await startedListServer((_path, response) => {
+      seen.push(response.req.headers.authorization);
+      sendJson(response, 200, { kind: 'List', items: [] });
+      return true;
+    });
+    const config = JSON.parse(server.kubeconfig);
+    config.users.unshift({ name: 'other', user: { token: 'not-this-one' } });
+    await (await connectKubernetes(sent(JSON.stringify(config)), deps())).list(path);
+    config.users[1].user = { username: 'me', password: 'secret' };
+    await (await connectKubernetes(sent(JSON.stringify(config)), deps())).list(path);
+    expect(seen).toEqual([`Bearer ${token}`, `Basic ${Buffer.from('me:secret').toString('base64')}`]);
+  });
+
+  it('is trusted with its own CA only, unless it waives that', async () => {
+    const server = await startedListServer();
+    server.lists.set(path, items(1));
+    const config = JSON.parse(server.kubeconfig);
+    delete config.clusters[0].cluster['certificate-authority-data'];
+    const client = await connectKubernetes(sent(JSON.stringify(config)), deps());
+    expect(await errorOf(client.list(path))).toMatchObject({ code: 'NETWORK' });
+    config.clusters[0].cluster['insecure-skip-tls-verify'] = true;
+    expect(await (await connectKubernetes(sent(JSON.stringify(config)), deps())).list(path)).toHaveLength(1);
+  });
+
+  it('with a certificate or key that is none says so, and shows nothing of it', async () => {
+    const { kubeconfig } = await startedListServer();
+    const config = JSON.parse(kubeconfig);
+    config.users[0].user = { 'client-certificate-data': 'bm9uZQ==', 'client-key-data': 'bm9uZQ==' };
+    const error = await errorOf(connectKubernetes(sent(JSON.stringify(config)), deps()));
+    expect(error.code).toBe('CREDENTIALS_SOURCE_BROKEN');
+    expect(error.message).toBe('the kubeconfig of cluster c1 holds a certificate or key that cannot be read');
+  });
 });
 
 describe("the user's own kubeconfig", () => {
