@@ -44,12 +44,27 @@ export function kubernetesAccess(
     if (new URL(client.server).hostname.endsWith('.invalid')) {
       return { absent: `there is no API server behind ${client.server}, as in a sandbox (pass --kubeconfig FILE)` };
     }
-    return kubernetesPort(client, kubectlFor(own));
+    const isOwnChoice = own !== undefined || flags.boolean('private-address');
+    const unreachable = isOwnChoice ? undefined : await whyUnreachable(client);
+    return unreachable ?? kubernetesPort(client, kubectlFor(own));
   };
   return () => {
     opened ??= open();
     return opened;
   };
+}
+
+/** That the address ACK gave cannot be reached from here says nothing of the cluster: often it is for its VPC only. */
+async function whyUnreachable(client: KubernetesClient): Promise<KubernetesAbsent | undefined> {
+  try {
+    await client.get('/version');
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ToolError) || error.code !== 'NETWORK') return undefined;
+    return {
+      absent: `its API server cannot be reached from here (in its VPC pass --private-address, elsewhere --kubeconfig FILE): ${error.message}`,
+    };
+  }
 }
 
 /** What the cloud refuses to give at all is the matter of other checks, or was never meant for this identity. */

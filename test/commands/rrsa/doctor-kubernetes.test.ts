@@ -185,6 +185,11 @@ describe('the connection to the cluster', async () => {
     server.refuse = undefined;
   });
 
+  it('is not there when the address that ACK gave is out of reach, and nobody chose it', async () => {
+    const config = server.kubeconfig.replace(server.url, 'https://127.0.0.1:1');
+    expect(await open(async () => ({ config }))).toEqual({ absent: expect.stringContaining('--private-address') });
+  });
+
   it('is not there without a cluster, and where the cloud gives no kubeconfig', async () => {
     const none = kubernetesAccess(
       undefined,
