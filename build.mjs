@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { build } from 'rolldown';
 import { lazyRequire } from './build.lazy-require.mjs';
+import { thirdPartyLicences } from './build.third-party-licences.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
 
@@ -24,7 +25,7 @@ const terminal = /src\/(?:commands\/context|output\/(?:json|prompt|spinner|termi
 await build({
   input: { main: 'src/main.ts' },
   platform: 'node',
-  plugins: [lazyRequire()],
+  plugins: [lazyRequire(), thirdPartyLicences()],
   preserveEntrySignatures: 'allow-extension',
   transform: { define: { __VERSION__: JSON.stringify(version) } },
   output: {
