@@ -16,6 +16,10 @@ export type FaultAction =
   | { kind: 'truncate' }
   /** 502 with the page of a proxy; nothing is done. */
   | { kind: 'html' }
+  /** 200 with the page of a network that wants its users to sign in; nothing is done. */
+  | { kind: 'portal' }
+  /** The call takes effect, its answer is said to be HTML. */
+  | { kind: 'wrong-content-type' }
   /** The call takes effect, every value in its answer is of another type. */
   | { kind: 'wrong-type' }
   /** 200 with 64 MiB of JSON; nothing is done. */
@@ -23,7 +27,9 @@ export type FaultAction =
   /** The call waits first. */
   | { kind: 'slow'; ms: number }
   /** The `Date` of the answer is that of a clock which is `ms` ahead; behind when negative. */
-  | { kind: 'skew'; ms: number };
+  | { kind: 'skew'; ms: number }
+  /** The server's certificate has expired. Of every call only: a connection stands before it is known what is called. */
+  | { kind: 'expired-certificate' };
 
 export interface FaultRule {
   /** API name, or `*` for every API. */
@@ -41,8 +47,11 @@ const plainKinds = [
   'reset-after',
   'truncate',
   'html',
+  'portal',
+  'wrong-content-type',
   'wrong-type',
   'huge',
+  'expired-certificate',
 ] as const;
 
 const longestSkewMs = 365 * 24 * 3_600_000;
@@ -56,7 +65,11 @@ export function parseFault(spec: string, knownApis: readonly string[]): FaultRul
   const [, api, which, what] = /^([^:=]+)(?::([^=]+))?=(.+)$/s.exec(spec) ?? [];
   if (api === undefined || what === undefined) throw refuse(spec, 'it is not of the form API[:WHICH]=WHAT');
   if (api !== '*' && !knownApis.includes(api)) throw refuse(spec, 'the sandbox has no such API');
-  return { api, when: parseWhich(spec, which), action: parseAction(spec, what) };
+  const rule: FaultRule = { api, when: parseWhich(spec, which), action: parseAction(spec, what) };
+  if (rule.action.kind === 'expired-certificate' && (api !== '*' || rule.when.kind !== 'always')) {
+    throw refuse(spec, 'a certificate is that of every call: "*:*=expired-certificate"');
+  }
+  return rule;
 }
 
 function parseWhich(spec: string, which: string | undefined): FaultRule['when'] {

@@ -8,6 +8,8 @@ const hugeBytes = 64 * 1024 * 1024;
 const proxyPage =
   '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><h1>502 Bad Gateway</h1></body>\r\n</html>\r\n';
 
+const portalPage = '<html>\r\n<head><title>Sign in</title></head>\r\n<body><form></form></body>\r\n</html>\r\n';
+
 export interface FaultyCall {
   /** Unknown for what is no API. */
   product: Product | undefined;
@@ -42,6 +44,10 @@ export async function answerFaultily(action: FaultAction, call: FaultyCall): Pro
       return { ...(await call.serve()), broken: 'truncate' };
     case 'html':
       return { status: 502, headers: { 'content-type': 'text/html' }, body: proxyPage };
+    case 'portal':
+      return { status: 200, headers: { 'content-type': 'text/html' }, body: portalPage };
+    case 'wrong-content-type':
+      return withHeader(await call.serve(), 'content-type', 'text/html; charset=utf-8');
     case 'wrong-type':
       return withWrongTypes(await call.serve());
     case 'huge':
@@ -50,12 +56,15 @@ export async function answerFaultily(action: FaultAction, call: FaultyCall): Pro
       await call.sleep(action.ms);
       return call.serve();
     case 'skew':
-      return withDate(await call.serve(), call.now() + action.ms);
+      return withHeader(await call.serve(), 'date', new Date(call.now() + action.ms).toUTCString());
+    case 'expired-certificate':
+      // It was met before this, when the connection was made.
+      return call.serve();
   }
 }
 
-function withDate(response: SandboxResponse, ms: number): SandboxResponse {
-  return { ...response, headers: { ...response.headers, date: new Date(ms).toUTCString() } };
+function withHeader(response: SandboxResponse, name: string, value: string): SandboxResponse {
+  return { ...response, headers: { ...response.headers, [name]: value } };
 }
 
 function refuse(call: FaultyCall, status: number, code: string, message: string): SandboxResponse {

@@ -1,7 +1,7 @@
 import { once, setMaxListeners } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { messageOf, ToolError } from '../errors.ts';
+import { messageOf, ToolError, usageError } from '../errors.ts';
 import { sleepFor } from '../io.ts';
 import { AccessLog, type AccessLogEntry } from './access-log.ts';
 import { parseFault } from './faults.ts';
@@ -69,7 +69,10 @@ const faultyApis = [...operations.map(({ action }) => action), 'OidcConfiguratio
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { host, port } = parseListen(options.listen ?? '127.0.0.1:0');
-  const faults = (options.faults ?? []).map((spec) => parseFault(spec, faultyApis));
+  const allFaults = (options.faults ?? []).map((spec) => parseFault(spec, faultyApis));
+  const faults = allFaults.filter(({ action }) => action.kind !== 'expired-certificate');
+  const isExpired = faults.length < allFaults.length;
+  if (isExpired && !options.tls) throw usageError('--fault with expired-certificate needs --tls');
   const seed = await seedOf(options);
   const onInternalError = options.onInternalError ?? (() => {});
   const log = new AccessLog(onInternalError);
@@ -77,7 +80,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   // Any number of requests may be kept waiting at once, and each listens.
   setMaxListeners(0, stopping.signal);
   let state: SandboxState | undefined;
-  const identity = options.tls ? await makeTlsIdentity(host, Date.now()) : undefined;
+  const identity = options.tls ? await makeTlsIdentity(host, Date.now(), isExpired) : undefined;
   const server = createServer((request) => {
     if (state === undefined) throw new Error('a request came before the sandbox was ready');
     return handle(state, request);

@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const lifeMs = 30 * 24 * 3_600_000;
+const dayMs = 24 * 3_600_000;
+const lifeMs = 30 * dayMs;
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
 export interface TlsIdentity {
@@ -19,10 +20,11 @@ export interface TlsIdentity {
 /**
  * Makes a CA and a certificate of it for this machine's loopback names and `host`. The CA's private key is forgotten
  * at once, so that nobody can sign anything else with a CA that a child was told to trust.
+ * @param expired the certificate ended an hour before `now`; the CA is good
  */
-export async function makeTlsIdentity(host: string, now: number): Promise<TlsIdentity> {
+export async function makeTlsIdentity(host: string, now: number, expired = false): Promise<TlsIdentity> {
   const x509 = await loadX509();
-  const validity = { notBefore: new Date(now - 3_600_000), notAfter: new Date(now + lifeMs) };
+  const validity = { notBefore: new Date(now - dayMs), notAfter: new Date(now + lifeMs) };
   const caKeys = await webcrypto.subtle.generateKey(algorithm, false, ['sign', 'verify']);
   const ca = await x509.X509CertificateGenerator.createSelfSigned({
     ...validity,
@@ -39,6 +41,7 @@ export async function makeTlsIdentity(host: string, now: number): Promise<TlsIde
   const addresses = new Set(['127.0.0.1', '::1', host]);
   const certificate = await x509.X509CertificateGenerator.create({
     ...validity,
+    ...(expired ? { notAfter: new Date(now - 3_600_000) } : {}),
     subject: 'CN=localhost',
     issuer: ca.subject,
     publicKey: keys.publicKey,

@@ -18,6 +18,8 @@ describe('a fault', () => {
     ['GetRole=slow(2s)', { api: 'GetRole', when: { kind: 'nth', nth: 1 }, action: { kind: 'slow', ms: 2000 } }],
     ['GetRole=skew(20m)', { api: 'GetRole', when: { kind: 'nth', nth: 1 }, action: { kind: 'skew', ms: 1_200_000 } }],
     ['*:*=skew(-1h30m)', { api: '*', when: { kind: 'always' }, action: { kind: 'skew', ms: -5_400_000 } }],
+    ['*:*=expired-certificate', { api: '*', when: { kind: 'always' }, action: { kind: 'expired-certificate' } }],
+    ['GetRole:2=portal', { api: 'GetRole', when: { kind: 'nth', nth: 2 }, action: { kind: 'portal' } }],
     ['GetRole=reset-after', { api: 'GetRole', when: { kind: 'nth', nth: 1 }, action: { kind: 'reset-after' } }],
   ])('is read: %s', (spec, rule) => {
     expect(parseFault(spec, apis)).toEqual(rule);
@@ -45,6 +47,9 @@ describe('a fault', () => {
     'GetRole=skew(--20m)',
     'GetRole=skew(100000h)',
     'GetRole=500\n',
+    'GetRole:*=expired-certificate',
+    '*=expired-certificate',
+    '*:50%=expired-certificate',
   ])('of another form is a usage error: %j', (spec) => {
     expect(() => parseFault(spec, apis)).toThrow(expect.objectContaining({ code: 'USAGE' }));
   });
@@ -138,6 +143,23 @@ describe('a call with a fault', () => {
     const { response } = await getRole(faulty('GetRole=html'));
     expect(response.status).toBe(502);
     expect(response.headers['content-type']).toBe('text/html');
+  });
+
+  it('portal is a page in the place of the answer, and nothing is done', async () => {
+    const sandbox = faulty('CreateRole=portal');
+    const params = { RoleName: 'new', AssumeRolePolicyDocument: roles[0]!.trustPolicy };
+    const { status, response } = await sandbox.call('ram.CreateRole', params);
+    expect(status).toBe(200);
+    expect(response.headers['content-type']).toBe('text/html');
+    expect(String(response.body)).toContain('<html>');
+    expect(sandbox.state.store.accounts[0]!.roles).toHaveLength(1);
+  });
+
+  it('wrong-content-type changes nothing but what the answer says it is', async () => {
+    const { status, json, response } = await getRole(faulty('GetRole=wrong-content-type'));
+    expect(status).toBe(200);
+    expect(json.Role.RoleName).toBe('reader');
+    expect(response.headers['content-type']).toBe('text/html; charset=utf-8');
   });
 
   it('wrong-type keeps the keys and nothing else', async () => {

@@ -111,6 +111,17 @@ describe('a sandbox', () => {
     await expect(stat(caFile)).rejects.toThrow();
   });
 
+  it('has a certificate that has expired when that is the fault, and only with TLS', async () => {
+    const faults = ['*:*=expired-certificate'];
+    await expect(started({ faults })).rejects.toMatchObject({ code: 'USAGE' });
+    const sandbox = await started({ tls: true, faults });
+    const ca = await readFile(sandbox.caFile ?? '');
+    const answered = new Promise((resolve, reject) => {
+      httpsGet(`${sandbox.endpoint}/latest/meta-data/region-id`, { agent: false, ca }, resolve).on('error', reject);
+    });
+    await expect(answered).rejects.toMatchObject({ code: 'CERT_HAS_EXPIRED' });
+  });
+
   it('takes a request line of 20000 characters and more', async () => {
     const sandbox = await started();
     const target = `/?Action=AssumeRoleWithOIDC&Version=2015-04-01&OIDCToken=${'x'.repeat(60_000)}`;
