@@ -11,13 +11,18 @@ export type Catalogue = Readonly<Record<string, string>>;
 interface Template {
   /** What stands before, between and behind the values. */
   literals: readonly string[];
-  /** Characters of those. */
+  /** Characters of those; none for glue, which is tried last. */
   weight: number;
   /** Holds no word, such as `{}: {}`: applies only where a value can be translated. */
   isGlue: boolean;
   /** Says so little that a sentence from elsewhere may look like it: applies only where each value is a name or can be translated. */
   isWeak: boolean;
   translation: string;
+}
+
+interface Fit {
+  template: Template;
+  values: readonly string[];
 }
 
 /** Values within values are looked up to this depth. */
@@ -38,11 +43,10 @@ const lastWord = (text: string): string | undefined => /\s([^\s{}]{1,80})$/.exec
 
 function templateOf(english: string, translation: string): Template {
   const literals = english.split('{}');
-  const weight = literals.reduce((sum, literal) => sum + literal.length, 0);
   const letters = literals.join('').match(/\p{L}/gu)?.length ?? 0;
   return {
     literals,
-    weight,
+    weight: letters === 0 ? 0 : literals.reduce((sum, literal) => sum + literal.length, 0),
     isGlue: letters === 0,
     isWeak: letters < 9 && !/: $/.test(literals[0] ?? ''),
     translation,
@@ -124,18 +128,29 @@ export function createTranslator(catalogue: Catalogue): Translate {
   const find = (text: string, depth: number): string | undefined => {
     const known = exact.get(text);
     if (known !== undefined || depth === 0 || !/\p{L}/u.test(text)) return known;
-    for (const { literals, isGlue, isWeak, translation } of index.for(text)) {
-      const values = valuesIn(text, literals);
-      if (values === undefined) continue;
-      const found = values.map((value) => findTrimmed(value, depth - 1));
-      if (isGlue && found.every((value) => value === undefined)) continue;
-      if (isWeak && !isGlue && values.some((value, at) => found[at] === undefined && twoWords.test(value))) continue;
-      return fill(
-        translation,
-        found.map((value, at) => value ?? values[at] ?? ''),
-      );
+    const fits = index.for(text).flatMap((template) => {
+      const values = valuesIn(text, template.literals);
+      return values === undefined ? [] : [{ template, values }];
+    });
+    // What stands before a colon is seldom the subject of what stands behind it.
+    const swallows = ({ template, values }: Fit): boolean => template.literals[0] === '' && /: /.test(values[0] ?? '');
+    for (const fit of [...fits.filter((each) => !swallows(each)), ...fits.filter(swallows)]) {
+      const filled = apply(fit, depth);
+      if (filled !== undefined) return filled;
     }
     return undefined;
+  };
+
+  const apply = ({ template: { isGlue, isWeak, translation }, values }: Fit, depth: number): string | undefined => {
+    const found = values.map((value) => findTrimmed(value, depth - 1));
+    if (isGlue && found.every((value) => value === undefined)) return undefined;
+    if (isWeak && !isGlue && values.some((value, at) => found[at] === undefined && twoWords.test(value))) {
+      return undefined;
+    }
+    return fill(
+      translation,
+      found.map((value, at) => value ?? values[at] ?? ''),
+    );
   };
 
   const findTrimmed = (text: string, depth: number): string | undefined => {

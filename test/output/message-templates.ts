@@ -155,13 +155,11 @@ function readTexts(source: string): { sentences: Set<string>; words: Set<string>
   for (const value of reading.inlined) walk(value, (current) => Boolean(hidden.add(current)));
   const linesOf = ({ texts }: { texts: string[] }): string[] =>
     texts.flatMap((text) => text.split('\n')).map((line) => line.trim());
+  // A piece such as ` (hint: …)` is looked at where it is put in; a whole sentence may be shown alone as well.
+  const isWhole = (text: string): boolean => /^[\w`"{].*[\w`"}.]$/s.test(text);
+  const shown = found.filter(({ start, texts }) => !hidden.has(start) || texts.every(isWhole));
   return {
-    sentences: new Set(
-      found
-        .filter(({ start }) => !hidden.has(start))
-        .flatMap(linesOf)
-        .filter(isSentence),
-    ),
+    sentences: new Set(shown.flatMap(linesOf).filter(isSentence)),
     words: new Set(found.flatMap(linesOf)),
   };
 }

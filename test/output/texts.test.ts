@@ -28,7 +28,10 @@ const patternOf = (template: string): RegExp => new RegExp(`^${template.split('{
 const holdsWords = (template: string): boolean => /[A-Za-z]{2}/.test(template.replaceAll('{}', ''));
 const isSentence = (text: string): boolean => / /.test(text.trim()) && /[a-z]{2}/.test(text);
 
-const keyPatterns = keys.filter((key) => key.includes('{}') && holdsWords(key)).map(patternOf);
+/** `{} or {}` says nothing of what it joins. */
+const joins = (key: string): boolean => /^\{\} \w+ \{\}$/.test(key);
+
+const keyPatterns = keys.filter((key) => key.includes('{}') && holdsWords(key) && !joins(key)).map(patternOf);
 const textPatterns = [...texts.keys()].filter((text) => text.includes('{}') && holdsWords(text)).map(patternOf);
 
 /** A key says it: as it stands, behind its subject (`{} is empty`), or with values that are no sentences. */
@@ -47,7 +50,7 @@ const headings = ['Usage:', 'Commands:'];
 function isSaid(key: string): boolean {
   const predicate = key.startsWith('{} ') ? key.slice(3) : key;
   if ([key, predicate].some((text) => texts.has(text) || words.has(text))) return true;
-  if (!holdsWords(key) || headings.includes(key)) return true;
+  if (!holdsWords(key) || headings.includes(key) || joins(key)) return true;
   if (textPatterns.some((pattern) => pattern.test(key))) return true;
   const pattern = patternOf(key);
   return key.includes('{}') && [...texts.keys()].some((text) => pattern.test(text));

@@ -78,4 +78,5 @@ export const cloud: Catalogue = {
   'the credentials hold a blank, a line end or another character that no key has':
     '凭证中含有空格、换行或其他密钥不可能包含的字符',
   'an identity without an account, a type or an ARN': '一个没有账号、类型或 ARN 的身份',
+  'was refused': '被拒绝',
 };

@@ -186,4 +186,10 @@ export const commands: Catalogue = {
     '请粘贴完整的报错，包括错误码和消息；已知的报错来自 STS、RAM、容器服务，以及与之相关的 Pod、kubectl 和 Webhook',
   'context {} would be in {}, and is the current one instead of {}': '上下文 {} 将写入 {}，它已取代 {} 成为当前上下文',
   'context {} is in {}, and would be the current one instead of {}': '上下文 {} 已写入 {}，将取代 {} 成为当前上下文',
+  'more than one text is given': '给出了多段文本',
+  'put the text in quotes, or pass it by a pipe': '请用引号括起文本，或通过管道传入',
+  '{} is no number from 1 to 999 and is ignored': '{} 不是 1 到 999 之间的数字，已忽略',
+  'its API server cannot be reached from here (in its VPC pass --private-address, elsewhere --kubeconfig FILE): {}':
+    '无法从此处访问其 API Server（在其 VPC 中请传入 --private-address，在其他位置请传入 --kubeconfig FILE）：{}',
+  'queue {} of {}:{}': '{2}:{3} 的队列 {1}',
 };

@@ -287,4 +287,7 @@ export const credentials: Catalogue = {
   '{} holds nothing but white space': '{} 中只有空白字符',
   '{} is shorter than {} characters': '{} 少于 {} 个字符',
   '{} does not hold one token: there is white space within': '{} 中不是单个 Token：其中含有空白字符',
+  'github-actions, env:NAME or file:PATH': 'github-actions、env:NAME 或 file:PATH',
+  'it is not known when these credentials expire, so they cannot be renewed': '不知道这些凭证何时过期，因此无法更新',
+  'these credentials do not expire': '这些凭证不会过期',
 };

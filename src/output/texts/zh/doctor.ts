@@ -320,7 +320,7 @@ export const doctor: Catalogue = {
     '请更正 {1} 或 {2} 中的账号；如需从账号 {4} 的集群访问账号 {3}，请先扮演账号 {5} 的角色，再用它扮演该角色（sts:AssumeRole）',
   'the clock of this machine is right: it is compared with the Date that STS answers with':
     '本机的时钟正确：与 STS 应答中的 Date 比较',
-  'the clock is within {} of that of STS': '时钟与 STS 的时钟相差不超过 {}',
+  'the clock is {} off that of STS': '时钟与 STS 的时钟相差 {}',
   'the clock of this machine is {} ahead of that of STS': '本机的时钟比 STS 快 {}',
   'the clock of this machine is {} behind that of STS': '本机的时钟比 STS 慢 {}',
   'a proxy lets requests through to STS': '代理放行到 STS 的请求',
@@ -356,4 +356,6 @@ export const doctor: Catalogue = {
   'run: {} label namespace {} {}=on --overwrite': '请运行：{} label namespace {} {}=on --overwrite',
   'the endpoint': '接入点',
   'the default endpoint': '默认接入点',
+  '{} or …': '{} 或…',
+  'no algorithm': '无算法',
 };

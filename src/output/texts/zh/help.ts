@@ -2,7 +2,7 @@ import type { Catalogue } from '../../translate.ts';
 
 /** Help pages: summaries, paragraphs, flags, headings. */
 export const help: Catalogue = {
-  'Usage:': '用法：',
+  'Usage:': '用法:',
   'Examples:': '示例：',
   'Flags:': '参数：',
   'Shared flags:': '通用参数：',
@@ -335,7 +335,6 @@ export const help: Catalogue = {
     '参数或值有误或缺失；或没有可供确认的终端，且未指定 --assume-yes',
   'no usable credentials': '没有可用的凭证',
   interrupted: '被中断',
-  'declined at the prompt, or interrupted': '在提示处拒绝，或被中断',
   'ended by SIGTERM': '被 SIGTERM 结束',
   'failed, or some role could not be read: the list may lack something': '失败，或有角色无法读取：列表可能不完整',
   'planned; nothing has to change, or --detailed-exitcode was not given':
@@ -430,4 +429,8 @@ export const help: Catalogue = {
   'GetCallerIdentity is called, which needs no permission. What is in the cluster is read and changed with the rights of the kubeconfig.':
     '会调用 GetCallerIdentity，它不需要权限。集群中的内容以 kubeconfig 的权限读取和修改。',
   'ask STS with that token, as --oidc-role-arn': '以 --oidc-role-arn 的身份用该 Token 请求 STS',
+  'declined, or interrupted': '在提示处拒绝，或被中断',
+  done: '已完成',
+  printed: '已输出',
+  'a flag or value is wrong, or missing': '参数或值有误或缺失',
 };

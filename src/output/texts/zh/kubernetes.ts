@@ -137,4 +137,6 @@ export const kubernetes: Catalogue = {
   'there is no {} to change': '没有可供修改的{}',
   '{} is not a name that an object of Kubernetes can have': '{} 不是 Kubernetes 对象可用的名称',
   '(no name)': '（无名称）',
+  '{} holds a certificate or key that cannot be read': '{} 中有无法解析的证书或私钥',
+  '{} clusters': '{} 个集群',
 };

@@ -302,4 +302,7 @@ export const rrsa: Catalogue = {
     '不是 JSON Web Token：其中有一段为空，或不是 base64url',
   'is no JSON web token: one of its parts holds no JSON object': '不是 JSON Web Token：其中有一段不是 JSON 对象',
   'has a time of issue (iat) that is no time': '的签发时间（iat）不是时间',
+  'the old trust policy of role {} cannot be kept in {}: {}': '无法将角色 {} 的旧信任策略保存到 {}：{}',
+  'it goes on in the cloud; run the same command again to wait on': '任务仍在云端继续；重新运行同一命令可继续等待',
+  'the policy': '该策略',
 };
