@@ -2,8 +2,6 @@
 import { Command, Help, Option } from 'commander';
 import type { Io } from '../../io.ts';
 import { asIs, type Translate } from '../../output/language.ts';
-import { columnsOf } from '../../output/table.ts';
-import { wrapText } from '../../output/wrap.ts';
 import type { NormalForm } from '../normalize.ts';
 import type { Permission, ResourceKind } from '../permissions/permission.ts';
 import { permissionsOf } from '../permissions/permissions-of.ts';
@@ -17,30 +15,26 @@ import { helpContents } from './help-contents.ts';
 interface Reader {
   io: Io;
   translate: Translate;
+  /** What of commander's layout another script needs otherwise. */
+  layout: Partial<Help>;
 }
 
-/** Commander wraps at spaces only, and counts a character as a column: right for English alone. */
-const wide: Partial<Help> = {
-  displayWidth: columnsOf,
-  boxWrap: (text, width) =>
-    text
-      .split('\n')
-      .map((line) => wrapText(line, width).join('\n'))
-      .join('\n'),
-};
-
-const layoutFor = ({ translate }: Reader): Partial<Help> => (translate === asIs ? {} : wide);
-
-/** The help page of a command or group. */
-export function helpText(normal: NormalForm, table: CommandTable, io: Io, translate: Translate = asIs): string {
+/** The help page of a command or group; `layout` is `wideLayout` for Chinese. */
+export function helpText(
+  normal: NormalForm,
+  table: CommandTable,
+  io: Io,
+  translate: Translate = asIs,
+  layout: Partial<Help> = {},
+): string {
   const { path, spec } = normal;
-  const reader = { io, translate };
+  const reader = { io, translate, layout };
   const page = quiet(new Command(['ack-ram-tool', ...path].join(' ')), io);
   if (spec === undefined) describeGroup(page, path, table, reader);
   else describeCommand(page, spec, reader);
   page.configureHelp({
     ...page.configureHelp(),
-    ...layoutFor(reader),
+    ...layout,
     showGlobalOptions: false,
     styleTitle: (title) => translate(title),
   });
@@ -155,13 +149,13 @@ function permissionFacts({ resource, confirmed, when, without }: Permission, { t
 }
 
 function paragraph(text: string, reader: Reader): string {
-  const help = Object.assign(new Help(), layoutFor(reader));
+  const help = Object.assign(new Help(), reader.layout);
   return help.boxWrap(reader.translate(text), widthOf(reader.io) - 2).replace(/^/gm, '  ');
 }
 
 function list(heading: string, items: readonly (readonly [string, string])[], reader: Reader): string {
   const { io, translate } = reader;
-  const help = Object.assign(new Help(), layoutFor(reader));
+  const help = Object.assign(new Help(), reader.layout);
   help.prepareContext({ helpWidth: widthOf(io) });
   const width = Math.max(...items.map(([term]) => term.length));
   return `${translate(heading)}\n${items.map(([term, text]) => `${help.formatItem(translate(term), width, translate(text), help)}\n`).join('')}`;
