@@ -19,7 +19,7 @@ const stsCall =
 const cache =
   /src\/(?:credentials\/cache|kubernetes\/(?:certificate-cache|exec-credential)|commands\/credential-plugin\/(?:get-credential|certificate-files|options))/;
 /** What every other command talks to people with. */
-const terminal = /src\/(?:commands\/context|output\/(?:json|prompt|spinner|terminal|time|diff))\.ts/;
+const terminal = /src\/(?:commands\/context|output\/(?:json|prompt|progress-bar|spinner|table|terminal|time|unicode|diff))\.ts/;
 
 /** CommonJS chunks split on `import()`: they load faster than ESM on every supported Node. */
 await build({

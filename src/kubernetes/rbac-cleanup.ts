@@ -69,12 +69,19 @@ export interface CleanupResult {
  */
 export async function cleanupUserPermissions(input: CleanupInput, ports: CleanupPorts): Promise<CleanupResult> {
   const uid = checkUid(input.uid);
-  const progress = ports.report.progress('looking for the bindings of the user');
+  const progress = ports.report.progress('looking for the bindings of the user', { done: 0 });
   let found: CleanupResult;
   try {
     const [directory, clusters] = await Promise.all([ports.readDirectory(), clustersOf(input.clusterId, ports)]);
     refuseCallerAndRoot(uid, directory);
-    const looked = await forEachCluster(clusters, input, ports, (cluster) => look(cluster, uid, ports));
+    const total = clusters.length;
+    let done = 0;
+    const looked = await forEachCluster(clusters, input, ports, async (cluster) => {
+      const seen = await look(cluster, uid, ports);
+      done += 1;
+      progress.update(`${done} of ${total} clusters looked at`, { done, total });
+      return seen;
+    });
     found = {
       identity: identifyBy(directory)(uid),
       clusters: looked.map((each) => ('error' in each ? failed(each.cluster, each.error) : each.value)),
@@ -159,11 +166,12 @@ function questionOf(identity: Identity, clusters: readonly CleanedCluster[]): st
 /** One after the other, so that at any moment at most one is half done. */
 async function cleanAll(clusters: CleanedCluster[], input: CleanupInput, ports: CleanupPorts): Promise<void> {
   let sentTo: string | undefined;
-  const progress = ports.report.progress('cleaning up');
+  const progress = ports.report.progress('cleaning up', { done: 0 });
   try {
     for (const [index, cluster] of clusters.entries()) {
       ports.signal.throwIfAborted();
-      progress.update(`cleaning up cluster ${cluster.clusterId} (${index + 1} of ${clusters.length})`);
+      const total = clusters.length;
+      progress.update(`cleaning up cluster ${cluster.clusterId} (${index + 1} of ${total})`, { done: index, total });
       const force = input.force || (!input.assumeYes && isRisky(cluster));
       try {
         await keepBindings(cluster, input.uid, ports);

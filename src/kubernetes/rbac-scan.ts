@@ -34,7 +34,7 @@ export interface ScanResult {
  * scanned is listed with its error. Throws what a single cluster failed with, and what the lists of RAM or of clusters do.
  */
 export async function scanUserPermissions(input: ScanInput, ports: RbacPorts): Promise<ScanResult> {
-  const progress = ports.report.progress('looking for the clusters, users and roles');
+  const progress = ports.report.progress('looking for the clusters, users and roles', { done: 0 });
   try {
     const [clusters, directory] = await Promise.all([clustersOf(input.clusterId, ports), ports.readDirectory()]);
     const identify = identifyBy(directory);
@@ -42,7 +42,8 @@ export async function scanUserPermissions(input: ScanInput, ports: RbacPorts): P
     let done = 0;
     const tell = (): void => {
       const bindings = [...counts.values()].reduce((sum, count) => sum + count, 0);
-      progress.update(`${done} of ${clusters.length} clusters scanned, ${bindings} bindings read`);
+      const total = clusters.length;
+      progress.update(`${done} of ${total} clusters scanned, ${bindings} bindings read`, { done, total });
     };
     const results = await forEachCluster(clusters, input, ports, async (cluster) => {
       requireAnswering(cluster);

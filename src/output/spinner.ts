@@ -1,17 +1,21 @@
 import type { Ora } from 'ora';
 import { messageOf } from '../errors.ts';
 import type { Io } from '../io.ts';
-import type { Progress } from '../rrsa/report.ts';
+import type { Count, Progress } from '../rrsa/report.ts';
 import type { Colour } from './colour.ts';
 import { asIs, type Translate } from './language.ts';
 import type { Log } from './log.ts';
 import { stripControl } from './plain.ts';
+import { withBar } from './progress-bar.ts';
+import { speaksUnicode } from './unicode.ts';
 
-/** Shorter waits show no spinner, in milliseconds. */
+/** Shorter waits show no spinner and no count, in milliseconds. */
 const patienceMs = 2_000;
+/** Where there is no terminal: a count is a line again after a tenth more of the whole, or after so long. */
+const longestSilenceMs = 10_000;
 
 export interface ProgressOptions {
-  io: Pick<Io, 'stderr' | 'env' | 'signal'>;
+  io: Pick<Io, 'stderr' | 'env' | 'platform' | 'signal'>;
   colour: Colour;
   log: Log;
   /** Default: English. What goes into the log is translated there. */
@@ -20,7 +24,7 @@ export interface ProgressOptions {
   now: () => number;
 }
 
-export type StartProgress = (text: string) => Progress;
+export type StartProgress = (text: string, count?: Count) => Progress;
 
 /** Whole seconds, or minutes and seconds: `75 s` is `1m15s`. */
 function formatElapsed(ms: number): string {
@@ -28,19 +32,42 @@ function formatElapsed(ms: number): string {
   return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
 }
 
-function plainProgress(text: string, log: Log): Progress {
+const tenthOf = ({ done, total = 0 }: Count): number => (total > 0 ? Math.floor((done / total) * 10) : 0);
+
+/** News are lines at once; of counts the newest after a while, and then few. */
+function plainProgress(first: string, count: Count | undefined, log: Log, now: () => number): Progress {
+  let newest = first;
   let shown: string | undefined;
+  let shownAt = now();
+  let shownTenth = 0;
   let stopped = false;
-  const update = (next: string): void => {
-    if (stopped || next === shown) return;
-    shown = next;
-    log.info(next);
+  const show = (): void => {
+    clearTimeout(timer);
+    if (newest === shown) return;
+    shown = newest;
+    shownAt = now();
+    log.info(newest);
   };
-  update(text);
+  const timer = setTimeout(show, patienceMs);
+  timer.unref();
+  const update = (text: string, next?: Count): void => {
+    if (stopped) return;
+    newest = text;
+    if (next !== undefined) {
+      const silentMs = now() - shownAt;
+      const tenth = tenthOf(next);
+      const isMore = shown === undefined || tenth !== shownTenth;
+      if (silentMs < patienceMs || (!isMore && silentMs < longestSilenceMs)) return;
+      shownTenth = tenth;
+    }
+    show();
+  };
+  update(first, count);
   return {
     update,
     stop: () => {
       stopped = true;
+      clearTimeout(timer);
     },
   };
 }
@@ -51,17 +78,24 @@ function canTurn({ stderr, env }: ProgressOptions['io']): boolean {
 }
 
 /**
- * Starts progress displays on stderr. On a terminal: a spinner with the elapsed time, once two seconds have passed;
- * log lines written meanwhile stay whole. Elsewhere: one log line for each new text. A new display ends the one before,
- * an aborted `io.signal` ends it as well.
+ * Starts progress displays on stderr. On a terminal: a spinner with the elapsed time, and a bar where there is a count,
+ * once two seconds have passed; log lines written meanwhile stay whole. Elsewhere: a log line for each new text, of
+ * those with a count at most one in two seconds, and none before. A new display ends the one before, an aborted
+ * `io.signal` ends it as well.
  */
 export function createProgress({ io, colour, log, translate = asIs, now }: ProgressOptions): StartProgress {
   let current: Progress | undefined;
-  return (first) => {
-    if (!canTurn(io)) return plainProgress(first, log);
+  return (first, firstCount) => {
+    if (!canTurn(io)) return plainProgress(first, firstCount, log, now);
     current?.stop();
     const started = now();
-    let text = translate(stripControl(first));
+    const lineOf = (text: string, count: Count | undefined): string => {
+      const line = translate(stripControl(text));
+      if (count === undefined) return line;
+      const look = { columns: io.stderr.columns ?? 80, colour, unicode: speaksUnicode(io) };
+      return withBar(line, count, look);
+    };
+    let text = lineOf(first, firstCount);
     let spinner: Ora | undefined;
     let stopped = false;
     const show = async (): Promise<void> => {
@@ -90,8 +124,8 @@ export function createProgress({ io, colour, log, translate = asIs, now }: Progr
     };
     io.signal.addEventListener('abort', stop, { once: true });
     current = {
-      update(next) {
-        text = translate(stripControl(next));
+      update(next, count) {
+        text = lineOf(next, count);
         if (spinner !== undefined) spinner.text = text;
       },
       stop,

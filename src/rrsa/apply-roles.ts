@@ -8,9 +8,8 @@ import { createRole } from './create-role.ts';
 import { type AssociationRam, limitedRam } from './limited-ram.ts';
 import type { Limiter } from './limiter.ts';
 import type { WithLock } from './lock.ts';
-import { pacedProgress } from './paced-progress.ts';
 import type { PlannedRole, RoleChange } from './plan.ts';
-import type { Clock, Progress, Report } from './report.ts';
+import type { Clock, Count, Progress, Report } from './report.ts';
 import { attachPolicies } from './role-policies.ts';
 import { planRoleTrust } from './role-trust-plan.ts';
 import { shellWord } from './shell-word.ts';
@@ -73,7 +72,6 @@ export async function applyRoles(
   ports: ApplyRolesPorts,
 ): Promise<void> {
   const ram = limitedRam(ports.ram, ports.limiter);
-  const paced = pacedProgress(progress, ports.clock);
   const each = async (what: string, some: readonly RoleWork[], work: (role: RoleWork) => Promise<void>) => {
     let ended = 0;
     const settled = some.map(async (role) => {
@@ -81,7 +79,7 @@ export async function applyRoles(
         role.error = error;
       });
       ended += 1;
-      paced.update(`${what}: ${ended} of ${some.length} done`);
+      progress.update(`${what}: ${ended} of ${some.length} done`, { done: ended, total: some.length });
     });
     await Promise.allSettled(settled);
     await Promise.all(settled);
@@ -93,7 +91,7 @@ export async function applyRoles(
   // What was to be created and was there already is brought to the same as the others.
   await writeTrusts(
     works.filter((work) => work.goesOn && !work.isNew && (work.planned.writesTrust || isMissing(work))),
-    paced,
+    progress,
     ports,
   );
   const attaching = works.filter((work) => work.goesOn && work.attaches);
@@ -144,7 +142,7 @@ async function writeTrusts(works: readonly RoleWork[], progress: Progress, ports
     };
     return [{ work, role, onWrite, plan: (document: string) => nextDocument(document, work) }];
   });
-  const onProgress = (text: string): void => progress.update(text);
+  const onProgress = (text: string, count: Count): void => progress.update(text, count);
   const outcomes = await writeTrustPolicies(items, { reason: 'apply', onProgress }, { ...ports, saveBackup });
   for (const [index, outcome] of outcomes.entries()) {
     const item = items[index];

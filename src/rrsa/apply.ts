@@ -76,7 +76,7 @@ export async function applyFile(
   return reportHalfDone(report, async (done) => {
     const works = plan.roles.map((planned) => new RoleWork(planned, result.clusterId));
     try {
-      const progress = report.progress('changing roles');
+      const progress = report.progress('changing roles', { done: 0 });
       await applyRoles(works, progress, ports).finally(() => progress.stop());
       const addon = await applyAddon(plan, facts, done, ports);
       const changes = works.map((work) => work.result());

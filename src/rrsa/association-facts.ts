@@ -4,7 +4,6 @@ import { ToolError } from '../errors.ts';
 import { requireCluster } from './cluster.ts';
 import { HELPER_ADDON } from './install-helper-addon.ts';
 import type { AssociationRam } from './limited-ram.ts';
-import { pacedProgress } from './paced-progress.ts';
 import type { WantedAssociations, WantedRole } from './read-associations.ts';
 import type { Clock, Report } from './report.ts';
 import { listWanted, type PolicyChange, planAttachments } from './role-policies.ts';
@@ -55,13 +54,13 @@ export async function readFacts(
   ports: FactPorts,
 ): Promise<AssociationFacts> {
   const { ack, ram, report, signal } = ports;
-  const progress = pacedProgress(report.progress(`reading ${countOf(file.roles.length)}`), ports.clock);
   let total = file.roles.length;
+  const progress = report.progress(`reading ${countOf(total)}`, { done: 0, total });
   let read = 0;
   const counted = async <T>(work: Promise<T>): Promise<T> => {
     const value = await work;
     read += 1;
-    progress.update(`roles: ${read} of ${total} read`);
+    progress.update(`roles: ${read} of ${total} read`, { done: read, total });
     return value;
   };
   const unread = new Map<string, ToolError>();

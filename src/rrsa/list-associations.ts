@@ -7,7 +7,6 @@ import { checkNamespace, checkServiceAccount } from '../policy/subject.ts';
 import { requireCluster, requireRrsa } from './cluster.ts';
 import { HELPER_ADDON, isInstalled } from './install-helper-addon.ts';
 import type { Limiter } from './limiter.ts';
-import { pacedProgress } from './paced-progress.ts';
 import type { Clock, Report } from './report.ts';
 import { isMeant, type SubjectFilter, type TokenSource, type Trust, trustsOf } from './role-trusts.ts';
 import { isThrottled } from './transient.ts';
@@ -61,8 +60,7 @@ export async function listAssociations(
 ): Promise<AssociationList> {
   checkInput(input);
   const { ack, ram, limiter, report } = ports;
-  const display = report.progress(`looking for the roles that trust cluster ${input.clusterId}`);
-  const progress = pacedProgress(display, ports.clock);
+  const progress = report.progress(`looking for the roles that trust cluster ${input.clusterId}`, { done: 0 });
   try {
     const [cluster, names, helperAddon] = await Promise.all([
       requireCluster(ack, input.clusterId),
@@ -74,7 +72,7 @@ export async function listAssociations(
     const readings = await untilOneThrows(names, async (name, goesOn) => {
       const reading = await readRole(name, sourceOf, input, ports, goesOn);
       done += 1;
-      progress.update(`trust policies: ${done} of ${names.length} read`);
+      progress.update(`trust policies: ${done} of ${names.length} read`, { done, total: names.length });
       return reading;
     });
     const failed = readings.filter(({ error }) => error !== undefined);

@@ -10,9 +10,19 @@ export interface Change {
   notes: string[];
 }
 
+/** How far something is that consists of many alike. */
+export interface Count {
+  done: number;
+  /** Absent as long as it is not known. */
+  total?: number | undefined;
+}
+
 export interface Progress {
-  /** What is being waited for now. Shown when it differs from what was shown last. */
-  update(text: string): void;
+  /**
+   * What is being waited for now. Shown when it differs from what was shown last. With a count it is one of very many
+   * such texts, each of which may be left out; without one it is news.
+   */
+  update(text: string, count?: Count): void;
   /** Ends the progress display. Safe to call twice. */
   stop(): void;
 }
@@ -23,8 +33,8 @@ export interface Report {
   warn(message: string): void;
   /** Shows a change before it is made or asked about. */
   show(change: Change): void;
-  /** Starts a progress display for something that takes time. */
-  progress(text: string): Progress;
+  /** Starts a progress display for something that takes time; with a count, for what may as well be over at once. */
+  progress(text: string, count?: Count): Progress;
 }
 
 /** Asks once. Returns when agreed; throws `DECLINED`, or `PROMPT_NEEDED` where nobody can be asked. */

@@ -16,7 +16,7 @@ import type { RamPort, Role } from '../cloud/ports.ts';
 import type { SaveBackup } from './backup.ts';
 import { type Limiter, unlimited } from './limiter.ts';
 import type { WithLock } from './lock.ts';
-import type { Clock, Report } from './report.ts';
+import type { Clock, Count, Report } from './report.ts';
 import { RoleWriter } from './role-writer.ts';
 
 /** The document to write instead of this one; `undefined` when this one is as it should be. Pure; may throw. */
@@ -45,7 +45,7 @@ export interface TrustBatchOptions {
   /** Kept in the backups: `apply`. */
   reason: string;
   /** Hears how far it is, often. */
-  onProgress?: ((text: string) => void) | undefined;
+  onProgress?: ((text: string, count: Count) => void) | undefined;
 }
 
 export interface TrustWriteResult {
@@ -104,7 +104,8 @@ export async function writeTrustPolicies(
   const writers = items.map((item) => new RoleWriter(item, options.reason, ports));
   const tell = (): void => {
     const there = writers.filter((writer) => writer.isSettled || writer.mayLookAgain).length;
-    options.onProgress?.(`trust policies: ${there} of ${writers.length} written`);
+    const total = writers.length;
+    options.onProgress?.(`trust policies: ${there} of ${total} written`, { done: there, total });
   };
   for (let open = writers; open.length > 0; open = open.filter((writer) => !writer.isSettled)) {
     await Promise.all(
@@ -116,7 +117,8 @@ export async function writeTrustPolicies(
     const written = open.filter((writer) => !writer.isSettled);
     if (written.length === 0) break;
     const windowMs = Math.max(...written.map((writer) => writer.windowMs));
-    options.onProgress?.(`trust policies: ${written.length} written, looking once more in a moment`);
+    const done = written.length;
+    options.onProgress?.(`trust policies: ${done} written, looking once more in a moment`, { done, total: done });
     const settled = clock.sleep(settleTime(windowMs, clock), signal);
     await Promise.all(
       written.map((writer) =>

@@ -66,6 +66,21 @@ describe('progress on a terminal', () => {
     progress.stop();
   });
 
+  it('draws a count as a bar that fits the line', async () => {
+    const terminal = new FakeTerminal();
+    const progress = progressOn(terminal, { LANG: 'C.UTF-8' }).start('looking', { done: 0 });
+    await vi.advanceTimersByTimeAsync(3_100);
+    expect(terminal.screen()).toEqual([expect.stringMatching(/^. looking 3s$/u)]);
+    progress.update('roles: 120 of 1000 read', { done: 120, total: 1000 });
+    await vi.advanceTimersByTimeAsync(200);
+    expect(terminal.screen()).toEqual([expect.stringMatching(/^. roles: 120 of 1000 read █{3}░{27} 12% 3s$/u)]);
+    terminal.columns = 50;
+    progress.update('roles: 900 of 1000 read', { done: 900, total: 1000 });
+    await vi.advanceTimersByTimeAsync(200);
+    expect(terminal.screen()).toEqual([expect.stringMatching(/^. roles: 900 of 1000 read █{9}░{2} 90% 3s$/u)]);
+    progress.stop();
+  });
+
   it('ends when the signal is aborted, and when another display begins', async () => {
     const terminal = new FakeTerminal();
     const { start, io } = progressOn(terminal);
@@ -94,5 +109,55 @@ describe('progress elsewhere', () => {
     progress.update('c');
     progress.stop();
     expect(terminal?.written ?? io.err()).toBe(`${time} INFO a\n${time} INFO b\n${time} INFO a\n`);
+  });
+});
+
+describe('counts where there is no terminal', () => {
+  beforeEach(() => void vi.useFakeTimers({ now: 0 }));
+  afterEach(() => void vi.useRealTimers());
+
+  it('are no line when they are over within two seconds', async () => {
+    const { io, start } = progressOn(undefined);
+    const progress = start('reading 100 roles', { done: 0, total: 100 });
+    for (let done = 1; done <= 100; done += 1) progress.update(`${done} read`, { done, total: 100 });
+    progress.stop();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(io.err()).toBe('');
+  });
+
+  it('are a line after two seconds, even when nothing can be counted yet', async () => {
+    const { io, start } = progressOn(undefined);
+    const progress = start('reading roles', { done: 0 });
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(io.err()).toBe(`${time} INFO reading roles\n`);
+    progress.stop();
+  });
+
+  it.each([
+    ['each tenth of a slow one', 1_000, 100, [2, 10, 20, 30]],
+    ['ten seconds, when a tenth takes longer', 1_000, 10_000, [2, 12, 22, 32]],
+    ['ten seconds, when the whole is not known', 1_000, undefined, [2, 12, 22, 32]],
+    ['two seconds of a fast one', 100, 100, [20, 40, 60, 80, 100]],
+  ])('are a line for %s', async (_, everyMs, total, lines) => {
+    const { io, start } = progressOn(undefined);
+    const progress = start('reading', { done: 0, total });
+    for (let done = 1; done <= lines.at(-1)!; done += 1) {
+      await vi.advanceTimersByTimeAsync(everyMs - 1);
+      progress.update(`${done} read`, { done, total });
+      await vi.advanceTimersByTimeAsync(1);
+      progress.update(`${done} read`, { done, total });
+    }
+    progress.stop();
+    expect(io.err()).toBe(lines.map((done) => `${time} INFO ${done} read\n`).join(''));
+  });
+
+  it('do not hold up news', () => {
+    const { io, start } = progressOn(undefined);
+    const progress = start('reading', { done: 0 });
+    progress.update('task T-1');
+    progress.update('1 read', { done: 1 });
+    progress.update('task T-2');
+    progress.stop();
+    expect(io.err()).toBe(`${time} INFO task T-1\n${time} INFO task T-2\n`);
   });
 });

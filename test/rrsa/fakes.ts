@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { AttachedPolicy, Cluster, RamPort, Role } from '../../src/cloud/ports.ts';
 import { CloudApiError, ToolError } from '../../src/errors.ts';
 import type { WithLock } from '../../src/rrsa/lock.ts';
-import type { Change, Clock, Report } from '../../src/rrsa/report.ts';
+import type { Change, Clock, Count, Report } from '../../src/rrsa/report.ts';
 
 export const ACCOUNT = '1000000000000001';
 export const CLUSTER_ID = 'c123';
@@ -15,6 +15,8 @@ export interface RecordingReport extends Report {
   readonly changes: Change[];
   /** Every text that a progress display was given. */
   readonly progressTexts: string[];
+  /** Every count that one was given. */
+  readonly progressCounts: Count[];
   /** Progress displays that nobody stopped. */
   openProgress(): number;
   text(): string;
@@ -24,24 +26,30 @@ export function recordingReport(): RecordingReport {
   const lines: string[] = [];
   const changes: Change[] = [];
   const progressTexts: string[] = [];
+  const progressCounts: Count[] = [];
   let open = 0;
   const say = (level: string) => (message: string) => void lines.push(`${level}: ${message}`);
   return {
     lines,
     changes,
     progressTexts,
+    progressCounts,
     openProgress: () => open,
     text: () => lines.join('\n'),
     debug: say('debug'),
     info: say('info'),
     warn: say('warn'),
     show: (change) => void changes.push(change),
-    progress(text) {
+    progress(text, first) {
       progressTexts.push(text);
+      if (first !== undefined) progressCounts.push(first);
       open += 1;
       let stopped = false;
       return {
-        update: (next) => void progressTexts.push(next),
+        update(next, count) {
+          progressTexts.push(next);
+          if (count !== undefined) progressCounts.push(count);
+        },
         stop() {
           if (!stopped) open -= 1;
           stopped = true;

@@ -8,7 +8,6 @@ import { amqpBroker, type BrokerAddress } from '../../rabbitmq/amqp-broker.ts';
 import type { Login } from '../../rabbitmq/connections.ts';
 import { ping } from '../../rabbitmq/ping.ts';
 import { longestSafeUsername, userCredentials } from '../../rabbitmq/user-credentials.ts';
-import { pacedProgress } from '../../rrsa/paced-progress.ts';
 import { createContext } from '../context.ts';
 import type { Flags } from '../options.ts';
 import type { CommandInput } from '../spec.ts';
@@ -40,7 +39,6 @@ export async function run(input: CommandInput, io: Io): Promise<number> {
     return { ...made, expiration };
   };
   const progress = report.progress(`sending to ${place}`);
-  const paced = pacedProgress(progress, clock);
   try {
     const summary = await ping(settings, {
       broker: amqpBroker(address),
@@ -48,7 +46,7 @@ export async function run(input: CommandInput, io: Io): Promise<number> {
       clock,
       signal: io.signal,
       log,
-      progress: (sent, received) => paced.update(`${place}: ${sent} sent, ${received} received`),
+      progress: (sent, received) => progress.update(`${place}: ${sent} sent, ${received} received`, { done: received }),
     });
     progress.stop();
     if (!(io.signal.reason instanceof OutputFailure)) print(summary, rabbitMqPingPresenter);

@@ -4,7 +4,6 @@ import type { Io } from '../../io.ts';
 import { allClusters, type RbacCluster, type RbacPorts } from '../../kubernetes/rbac-clusters.ts';
 import type { Directory } from '../../kubernetes/rbac-identities.ts';
 import { checkClusterId } from '../../policy/name.ts';
-import { pacedProgress } from '../../rrsa/paced-progress.ts';
 import type { Context } from '../context.ts';
 import { connectDeps, kubeconfigOfCluster, ownKubeconfig } from '../kubernetes-connection.ts';
 import type { Flags } from '../options.ts';
@@ -37,7 +36,7 @@ export function rbacPorts(context: Context, flags: Flags, io: Io): RbacPorts {
       return await connectKubernetes(source, connectDeps({ clock, log }, io));
     },
     limit: (work) => limiter.run(work),
-    report: { ...report, progress: (text) => pacedProgress(report.progress(text), clock) },
+    report,
     clock,
     signal: io.signal,
   };

@@ -148,6 +148,7 @@ export const commands: Catalogue = {
   'context {} would be in {}, and is the current one': '上下文 {} 将写入 {}，它已是当前上下文',
   'context {} is in {}, and would be the current one': '上下文 {} 已写入 {}，将成为当前上下文',
   'looking for the clusters, users and roles': '正在查找集群、用户和角色',
+  '{} of {} clusters looked at': '已查看 {}/{} 个集群',
   '{} of {} clusters scanned, {} bindings read': '已扫描 {}/{} 个集群，已读取 {} 个绑定',
   'role {} does the rest: leave --role-arn out to see what it needs':
     '其余由角色 {} 完成：去掉 --role-arn 可查看它需要的权限',
