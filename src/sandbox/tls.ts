@@ -1,7 +1,7 @@
 import { webcrypto } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeTemporaryFolder } from './temporary-folder.ts';
 
 const dayMs = 24 * 3_600_000;
 const lifeMs = 30 * dayMs;
@@ -63,7 +63,7 @@ export async function makeTlsIdentity(host: string, now: number, expired = false
 }
 
 async function writeCa(pem: string): Promise<Pick<TlsIdentity, 'caFile' | 'remove'>> {
-  const folder = await mkdtemp(join(tmpdir(), 'ack-ram-tool-sandbox-'));
+  const folder = await makeTemporaryFolder('sandbox');
   const caFile = join(folder, 'ca.pem');
   await writeFile(caFile, `${pem}\n`, { mode: 0o600 });
   return { caFile, remove: () => rm(folder, { recursive: true, force: true }) };

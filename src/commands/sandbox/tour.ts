@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withoutCredentials } from '../../credentials/child-environment.ts';
 import { ToolError } from '../../errors.ts';
@@ -8,6 +7,7 @@ import type { Io } from '../../io.ts';
 import { type Colour, colourFor } from '../../output/colour.ts';
 import { asIs, type Translate } from '../../output/language.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
+import { makeTemporaryFolder } from '../../sandbox/temporary-folder.ts';
 import { type TourStep, tourRole, tourSteps } from '../../sandbox/tour-steps.ts';
 import type { CommandInput } from '../spec.ts';
 
@@ -122,7 +122,7 @@ async function stageFor(io: Io, sandbox: Sandbox, folder: string, translate: Tra
 }
 
 export async function run({ translate = asIs }: CommandInput, io: Io): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), 'ack-ram-tool-tour-'));
+  const folder = await makeTemporaryFolder('tour');
   const sandbox = await startSandbox({ now: io.now });
   try {
     const stage = await stageFor(io, sandbox, folder, translate);

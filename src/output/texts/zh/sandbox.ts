@@ -1,6 +1,6 @@
 import type { Catalogue } from '../../translate.ts';
 
-/** What `sandbox tour` tells. */
+/** What `sandbox tour` tells, and what keeps the sandbox from starting. */
 export const sandbox: Catalogue = {
   'A cluster starts without RRSA. Nothing in it can call cloud APIs with a role of its own.':
     '集群最初没有启用 RRSA，其中的应用无法以自己的角色调用云服务 API。',
@@ -21,4 +21,6 @@ export const sandbox: Catalogue = {
   '... but the role does not trust it, and STS refuses.': '……但角色并不信任它，STS 会拒绝。',
   'Take the policy away from the role ...': '从角色移除权限策略……',
   '... and the pod may still assume the role, but no longer list clusters.': '……Pod 仍可扮演该角色，但不能再列出集群。',
+  'cannot make a temporary folder: {}': '无法创建临时文件夹：{}',
+  'set TMPDIR to a folder that can be written': '请将 TMPDIR 设为可写的文件夹',
 };
