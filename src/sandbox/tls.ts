@@ -1,7 +1,7 @@
 import { webcrypto } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeTemporaryFolder } from './temporary-folder.ts';
+import { makeTemporaryFolder } from '../temporary-folder.ts';
 
 const dayMs = 24 * 3_600_000;
 const lifeMs = 30 * dayMs;

@@ -7,8 +7,8 @@ import type { Io } from '../../io.ts';
 import { type Colour, colourFor } from '../../output/colour.ts';
 import { asIs, type Translate } from '../../output/language.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/server.ts';
-import { makeTemporaryFolder } from '../../sandbox/temporary-folder.ts';
 import { type TourStep, tourRole, tourSteps } from '../../sandbox/tour-steps.ts';
+import { makeTemporaryFolder } from '../../temporary-folder.ts';
 import type { CommandInput } from '../spec.ts';
 
 /** Time to read a step before the next one, at a terminal only. */

@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { messageOf, ToolError } from '../errors.ts';
+import { messageOf, ToolError } from './errors.ts';
 
 /**
  * Makes a folder for its owner only, whose name begins with `ack-ram-tool-` and `name`, and returns its path. Whoever asks

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { makeTemporaryFolder } from '../../src/sandbox/temporary-folder.ts';
+import { makeTemporaryFolder } from '../src/temporary-folder.ts';
 
 let scratch: string;
 
