@@ -11,14 +11,25 @@ const unitMs: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
-/** Milliseconds; `undefined` for anything that is no duration, a bare number included. */
+/** The longest that Go has a duration for: 2^63-1 nanoseconds, some 292 years. */
+const longestMs = 9_223_372_036_854;
+
+/** A timer of node that is set for longer fires at once. */
+export const longestTimerMs = 2 ** 31 - 1;
+
+/** For a limit that nobody waits 24 days for. */
+export function timerMs(ms: number): number {
+  return Math.min(ms, longestTimerMs);
+}
+
+/** Milliseconds; `undefined` for anything that is no duration, a bare number included, and for more than 292 years. */
 export function parseDuration(text: string): number | undefined {
   if (text.length > 64 || !/^(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(text)) return undefined;
   let total = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g)) {
     total += Number(amount) * (unitMs[unit ?? ''] ?? 0);
   }
-  return total;
+  return total <= longestMs ? total : undefined;
 }
 
 /** Whole seconds without parts that are zero: 5400 is `1h30m`, 0 is `0s`. */

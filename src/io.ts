@@ -6,6 +6,7 @@ import { setMaxListeners } from 'node:events';
 import { writeSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
+import { longestTimerMs } from './duration.ts';
 import { ToolError } from './errors.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -65,10 +66,18 @@ export function sleepFor(ms: number, signal?: AbortSignal): Promise<void> {
       clearTimeout(timer);
       reject(signal?.reason);
     };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', onAbort);
-      resolve();
-    }, ms);
+    let timer: NodeJS.Timeout;
+    const wait = (left: number): void => {
+      timer = setTimeout(
+        () => {
+          if (left > longestTimerMs) return wait(left - longestTimerMs);
+          signal?.removeEventListener('abort', onAbort);
+          resolve();
+        },
+        Math.min(left, longestTimerMs),
+      );
+    };
+    wait(ms);
     signal?.addEventListener('abort', onAbort, { once: true });
   });
 }

@@ -13,6 +13,7 @@ describe('durations', () => {
     ['3h', 10_800_000],
     ['0s', 0],
     ['1µs', 0.001],
+    ['2562047h', 9_223_369_200_000],
   ])('%s is %d ms', (text, ms) => {
     expect(parseDuration(text)).toBe(ms);
   });
@@ -33,6 +34,8 @@ describe('durations', () => {
     '1s\n',
     '1h,5m',
     '9'.repeat(70),
+    `${'9'.repeat(60)}h`,
+    '2562048h',
   ])('%j is none', (text) => {
     expect(parseDuration(text)).toBeUndefined();
   });

@@ -1,6 +1,7 @@
 /** One http(s) request on node's own client: proxies, timeouts, a cap on the answer, no redirects. */
 import { setMaxListeners } from 'node:events';
 import http, { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { timerMs } from '../duration.ts';
 import type { Env } from '../io.ts';
 import { userAgent } from '../version.ts';
 import { abortReason, badAnswer, brokenBy, type Destination, noAnswer, timedOut } from './network-error.ts';
@@ -104,7 +105,10 @@ function exchange(options: HttpRequest, route: Route): Promise<HttpAnswer> {
   const { signal, timeouts, maxBytes = defaultMaxBytes } = options;
   return new Promise((resolve, reject) => {
     const sent = route.start(options.method, { 'user-agent': userAgent, ...options.headers });
-    let timer = setTimeout(() => fail(timedOut(route, 'CONNECT_TIMEOUT', timeouts.connectMs)), timeouts.connectMs);
+    let timer = setTimeout(
+      () => fail(timedOut(route, 'CONNECT_TIMEOUT', timeouts.connectMs)),
+      timerMs(timeouts.connectMs),
+    );
     let isSettled = false;
     const stop = (): void => {
       isSettled = true;
@@ -121,7 +125,7 @@ function exchange(options: HttpRequest, route: Route): Promise<HttpAnswer> {
     const onConnected = (): void => {
       if (isSettled) return;
       clearTimeout(timer);
-      timer = setTimeout(() => fail(timedOut(route, 'READ_TIMEOUT', timeouts.readMs)), timeouts.readMs);
+      timer = setTimeout(() => fail(timedOut(route, 'READ_TIMEOUT', timeouts.readMs)), timerMs(timeouts.readMs));
     };
     // One signal stops every request of a command; many at once are no leak, and need no warning on stderr.
     if (signal !== undefined) setMaxListeners(0, signal);

@@ -121,7 +121,11 @@ export function readFlags(
       `see \`ack-ram-tool ${spec.path.join(' ')} --help\``,
     );
   }
-  for (const flag of flagsOf(spec)) if (flag.kind === 'duration') flags.durationMs(flag.name);
+  for (const { name, kind, positive } of flagsOf(spec)) {
+    if (kind !== 'duration') continue;
+    const ms = flags.durationMs(name);
+    if (positive && ms !== undefined && ms <= 0) throw usageError(`--${name} must be more than nothing`);
+  }
   return flags;
 }
 

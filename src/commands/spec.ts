@@ -24,6 +24,8 @@ export interface FlagSpec {
   default?: string;
   /** Allowed values, in any case. */
   choices?: readonly string[];
+  /** Of a duration: nothing at all is a usage error. */
+  positive?: boolean;
   required?: boolean;
 }
 

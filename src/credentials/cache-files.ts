@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 
 /** An entry, or what a process that was killed left of one. */
 const ours = /^[0-9a-f]{64}\.json(?:\.[0-9a-f]{8}\.unfinished)?$/;
@@ -20,7 +21,7 @@ export function entryFile(folder: string, key: string): string {
  * says, or that it is not a folder of this user.
  */
 export function makePrivateFolder(folder: string, uid: number | undefined): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const stat = lstatSync(folder);
   if (!stat.isDirectory()) throw new Error(`${folder} is not a folder`);
   if (uid === undefined) return;

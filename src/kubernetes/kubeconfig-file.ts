@@ -1,8 +1,9 @@
 /** The kubeconfig of a user on disk: which file it is, and how it is changed without anybody losing anything. */
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { messageOf, ToolError, usageError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import type { KubeconfigEntry } from './kubeconfig.ts';
 import { type KubeconfigMerge, mergeKubeconfig } from './kubeconfig-merge.ts';
 
@@ -49,7 +50,7 @@ export async function mergeIntoFile(
     const asked = planned.replaced.filter((each) => !agreed.includes(each));
     if (asked.length > 0) await ports.confirm(asked);
     agreed = [...agreed, ...asked];
-    await makeFolder(dirname(file));
+    makeFolderOf(dirname(file));
     const release = await lock(file, ports);
     try {
       planned = await merge();
@@ -83,9 +84,9 @@ async function readText(file: string): Promise<string | undefined> {
   }
 }
 
-async function makeFolder(folder: string): Promise<void> {
+function makeFolderOf(folder: string): void {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
   } catch (error) {
     throw new ToolError('FILE_UNREADABLE', `cannot make folder ${folder}: ${messageOf(error)}`, { cause: error });
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf, ToolError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import type { KubernetesObject } from './api-client.ts';
 import { rbacApi, type UserBinding } from './rbac-bindings.ts';
 
@@ -16,7 +17,7 @@ export type SaveBindings = (clusterId: string, bindings: readonly UserBinding[])
 export function bindingBackups(folder: string, ports: { now: () => number; signal: AbortSignal }): SaveBindings {
   return async (clusterId, bindings) => {
     try {
-      const place = await makeFolder(join(folder, safeName(clusterId)), ports.now());
+      const place = await makeFolderForTime(join(folder, safeName(clusterId)), ports.now());
       for (const binding of bindings) {
         ports.signal.throwIfAborted();
         await writeWhole(join(place, ...segmentsOf(binding)), `${JSON.stringify(toRecreate(binding), null, 2)}\n`);
@@ -57,8 +58,8 @@ function safeName(name: string): string {
 }
 
 /** A new folder named for the time. */
-async function makeFolder(parent: string, now: number): Promise<string> {
-  await mkdir(parent, { recursive: true, mode: 0o700 });
+async function makeFolderForTime(parent: string, now: number): Promise<string> {
+  makeFolder(parent);
   const time = new Date(now).toISOString().replaceAll(/[-:]/g, '');
   for (let number = 1; ; number += 1) {
     const path = join(parent, number === 1 ? time : `${time}-${number}`);
@@ -72,7 +73,7 @@ async function makeFolder(parent: string, now: number): Promise<string> {
 }
 
 async function writeWhole(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   const unfinished = `${path}.unfinished`;
   try {
     const file = await open(unfinished, 'wx', 0o600);

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, ToolError } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { parsePolicy } from '../policy/document.ts';
 import type { Report } from './report.ts';
 
@@ -115,7 +116,7 @@ function accountOf(roleArn: string): string | undefined {
 }
 
 async function writeWhole(folder: string, path: string, text: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const unfinished = `${path}.unfinished`;
   try {
     await writeFile(unfinished, text, { mode: 0o600, flag: 'wx' });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import type { Clock, Report } from './report.ts';
 
 /**
@@ -36,7 +36,7 @@ export function fileLocks(
     let saidSo = false;
     try {
       const { lock } = (await import('proper-lockfile')).default;
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder);
       const file = join(folder, createHash('sha256').update(key).digest('hex'));
       for (;;) {
         signal.throwIfAborted();

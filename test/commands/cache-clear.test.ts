@@ -8,7 +8,8 @@ import { memoryIo } from '../support/memory-io.ts';
 import { scratchFolder } from '../support/tool.ts';
 
 function input(output: string): CommandInput {
-  return { flags: { string: () => output }, args: [] } as unknown as CommandInput;
+  const string = (name: string) => (name === 'output' ? output : undefined);
+  return { flags: { string }, args: [] } as unknown as CommandInput;
 }
 
 describe('cache clear', () => {
@@ -24,11 +25,26 @@ describe('cache clear', () => {
     expect(readdirSync(folder)).toEqual(['notes.txt']);
   });
 
+  it('removes the client certificates of the credential plugin, and none of another tool', async () => {
+    const home = scratchFolder();
+    const folder = join(home, '.kube', 'cache', 'ack-ram-tool', 'credential-plugin');
+    mkdirSync(join(folder, `${'d'.repeat(64)}.json`), { recursive: true });
+    for (const name of [`${'c'.repeat(64)}.json`, `${'c'.repeat(64)}.json.0123abcd.unfinished`]) {
+      writeFileSync(join(folder, name), '{}');
+    }
+    const others = ['c86fdd-cert.json', `${'C'.repeat(64)}.json`, `${'d'.repeat(64)}.json`, `x${'c'.repeat(64)}.json`];
+    for (const name of others.filter((each) => !each.startsWith('d'))) writeFileSync(join(folder, name), '{}');
+    const io = memoryIo({ home });
+    expect(await run(input('json'), io)).toBe(0);
+    expect(JSON.parse(io.out())).toEqual({ schemaVersion: 1, removed: 0, certificates: 1 });
+    expect(readdirSync(folder).sort()).toEqual(others.sort());
+  });
+
   it('is done where there is no folder, and where there is no home', async () => {
     for (const home of [scratchFolder(), undefined]) {
       const io = memoryIo({ home });
       expect(await run(input('json'), io)).toBe(0);
-      expect(JSON.parse(io.out())).toEqual({ schemaVersion: 1, removed: 0 });
+      expect(JSON.parse(io.out())).toEqual({ schemaVersion: 1, removed: 0, certificates: 0 });
     }
   });
 
@@ -42,11 +58,20 @@ describe('cache clear', () => {
 
 describe('cacheClearPresenter', () => {
   it('counts in words that fit', () => {
-    const texts = [0, 1, 2].map((removed) => cacheClearPresenter.text({ removed }));
+    const counts = [
+      [0, 0],
+      [1, 0],
+      [2, 0],
+      [0, 1],
+      [1, 2],
+    ] as const;
+    const texts = counts.map(([removed, certificates]) => cacheClearPresenter.text({ removed, certificates }));
     expect(texts).toEqual([
       'no cached credentials\n',
       'removed 1 cached set of credentials\n',
       'removed 2 cached sets of credentials\n',
+      'removed 1 cached client certificate\n',
+      'removed 1 cached set of credentials\nremoved 2 cached client certificates\n',
     ]);
   });
 });

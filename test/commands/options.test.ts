@@ -65,6 +65,19 @@ describe('readFlags', () => {
     expect(() => read(['rrsa', 'enable', '-c', 'c1', '--timeout', '15'])).toThrow('"15" is no duration for --timeout');
   });
 
+  it.each([
+    ['rrsa', 'enable', '-c', 'c1', '--timeout', '0s'],
+    ['rrsa', 'doctor', '-c', 'c1', '--timeout', '0h0m'],
+    ['rrsa', 'demo', '--interval', '0ns'],
+    ['utils', 'test-ecs-metadata', '--interval', '0s'],
+  ])('refuses to wait for no time at all: %s %s %s %s %s %s', (...argv) => {
+    expect(() => read(argv)).toThrow(/^--(timeout|interval) must be more than nothing$/);
+  });
+
+  it('takes 0s where it has a meaning', () => {
+    expect(read(['get-kubeconfig', '-c', 'c1', '--expiration', '0s']).flags.durationMs('expiration')).toBe(0);
+  });
+
   it('expands a leading tilde of a path', () => {
     const argv = ['sandbox', 'start', '--seed', '~/seed.yaml'];
     expect(read(argv).flags.path('seed')).toBe('/home/me/seed.yaml');

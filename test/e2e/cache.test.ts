@@ -85,7 +85,7 @@ describe('the cache of temporary credentials', () => {
     writeFileSync(join(folderIn(env.HOME), 'notes.txt'), '');
     const cleared = await runTool(['cache', 'clear', '-o', 'json'], { env });
     expect(cleared.exitCode, cleared.stderr).toBe(0);
-    expect(JSON.parse(cleared.stdout)).toEqual({ schemaVersion: 1, removed: 1 });
+    expect(JSON.parse(cleared.stdout)).toEqual({ schemaVersion: 1, removed: 1, certificates: 0 });
     expect(readdirSync(folderIn(env.HOME))).toEqual(['notes.txt']);
     const before = await issued(sandbox);
     await exported(env);

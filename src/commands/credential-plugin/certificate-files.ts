@@ -1,5 +1,4 @@
 /** Where the client certificates of the credential plugin are kept: a file a key, in the Go tool's folder. */
-import { mkdirSync } from 'node:fs';
 import { readOwnFile } from '../../credentials/cache-entry.ts';
 import { entryFile, makePrivateFolder, removeEntries, writeWhole } from '../../credentials/cache-files.ts';
 import { sha256 } from '../../credentials/cache-key.ts';
@@ -7,6 +6,7 @@ import { lockFile } from '../../credentials/cache-lock.ts';
 import { messageOf, ToolError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import type { CertificateCachePorts } from '../../kubernetes/certificate-cache.ts';
+import { makeFolder } from '../../make-folder.ts';
 import type { Log } from '../../output/log.ts';
 
 /** Everything that decides which certificate a run gets. */
@@ -60,7 +60,7 @@ export function certificateFiles(
       };
       try {
         if (isOwn) makePrivateFolder(folder, io.uid);
-        else mkdirSync(folder, { recursive: true, mode: 0o700 });
+        else makeFolder(folder);
         const release = await lockFile(file, { clock: io, signal: io.signal, patienceMs: lockPatienceMs, debug });
         if (release === undefined) return without(`somebody else has held it for ${lockPatienceMs / 1000} s`);
         return () => release().catch((error: unknown) => debug(`${file}.lock was not removed: ${messageOf(error)}`));

@@ -26,6 +26,6 @@ export const credentialsHelp: HelpTable = {
   },
   'cache clear': {
     paragraph:
-      'With --cache, temporary credentials are kept in files of your cache folder until shortly before they expire. This removes all of them; the next command asks anew.',
+      'With --cache, temporary credentials are kept in files of your cache folder until shortly before they expire; the credential plugin keeps client certificates for kubectl. This removes all of both, and nothing that another tool wrote; the next command asks anew.',
   },
 };

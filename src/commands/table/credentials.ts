@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../spec.ts';
-import { exportCredentials } from './hot.ts';
+import { credentialCacheDir, exportCredentials } from './hot.ts';
 
 export const credentialCommands: readonly CommandSpec[] = [
   exportCredentials,
@@ -21,7 +21,14 @@ export const credentialCommands: readonly CommandSpec[] = [
     examples: ['ack-ram-tool utils test-ecs-metadata', 'ack-ram-tool utils test-ecs-metadata --no-loop'],
     flags: [
       { name: 'no-loop', kind: 'boolean', summary: 'do it once' },
-      { name: 'interval', kind: 'duration', value: 'DURATION', summary: 'pause between two rounds', default: '30s' },
+      {
+        name: 'interval',
+        kind: 'duration',
+        value: 'DURATION',
+        summary: 'pause between two rounds',
+        default: '30s',
+        positive: true,
+      },
       {
         name: 'credential-type',
         kind: 'string',
@@ -37,9 +44,9 @@ export const credentialCommands: readonly CommandSpec[] = [
   },
   {
     path: ['cache', 'clear'],
-    summary: 'remove the temporary credentials that were kept between runs',
+    summary: 'remove the credentials and client certificates that were kept between runs',
     examples: ['ack-ram-tool cache clear', 'ack-ram-tool cache clear -o json'],
-    flags: [],
+    flags: [credentialCacheDir],
     outputs: ['text', 'json'],
     load: () => import('../cache/clear.ts'),
   },

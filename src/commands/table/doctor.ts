@@ -43,6 +43,7 @@ export const doctorCommand: CommandSpec = {
       value: 'DURATION',
       summary: 'how long all checks together may take',
       default: '30s',
+      positive: true,
     },
     backupDir,
   ],

@@ -48,6 +48,7 @@ export const timeout: FlagSpec = {
   value: 'DURATION',
   summary: 'how long to wait',
   default: '15m',
+  positive: true,
 };
 
 export const backupDir: FlagSpec = {

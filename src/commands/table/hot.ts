@@ -14,6 +14,14 @@ export const apiVersion: FlagSpec = {
   choices: ['v1', 'v1beta1'],
 };
 
+export const credentialCacheDir: FlagSpec = {
+  name: 'credential-cache-dir',
+  kind: 'path',
+  value: 'FOLDER',
+  summary: 'where client certificates are kept between runs',
+  default: defaultCacheFolder,
+};
+
 export const certificateFlags: readonly FlagSpec[] = [
   {
     name: 'expiration',
@@ -22,13 +30,7 @@ export const certificateFlags: readonly FlagSpec[] = [
     summary: 'life of a client certificate, 15m to 72h; 0s takes the long-lived one',
     default: '3h',
   },
-  {
-    name: 'credential-cache-dir',
-    kind: 'path',
-    value: 'FOLDER',
-    summary: 'where client certificates are kept between runs',
-    default: defaultCacheFolder,
-  },
+  credentialCacheDir,
 ];
 
 export const exportCredentials: CommandSpec = {

@@ -2,6 +2,7 @@ import type { Catalogue } from '../../translate.ts';
 
 export const commands: Catalogue = {
   'cached credentials cannot be removed: {}': '无法删除缓存的凭证：{}',
+  'cached client certificates cannot be removed: {}': '无法删除缓存的客户端证书：{}',
   '{} is no duration such as 30s and is ignored': '{} 不是 30s 这样的时长，已忽略',
   '{} is no small number and is ignored': '{} 不是较小的数字，已忽略',
   '--{} goes with --merge': '--{} 需与 --merge 一起使用',

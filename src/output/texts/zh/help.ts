@@ -87,7 +87,8 @@ export const help: Catalogue = {
   'do it once': '仅执行一次',
   'pause between two rounds': '两轮之间的间隔',
   'always the credentials of this ECS instance': '始终使用此 ECS 实例的凭证',
-  'remove the temporary credentials that were kept between runs': '删除在多次运行之间保留的临时凭证',
+  'remove the credentials and client certificates that were kept between runs':
+    '删除在多次运行之间保留的凭证和客户端证书',
   'create a RAM role that ECI pods can have': '创建可供 ECI Pod 使用的 RAM 角色',
   'Creates the role, has it trust the service ecs.aliyuncs.com, and attaches policies to it. A role that exists keeps what it has: only what is missing is added, after a diff and one question.':
     '创建角色，使其信任服务 ecs.aliyuncs.com，并为其附加权限策略。已存在的角色保留其原有内容：在显示 diff 并确认一次后，仅补充缺少的部分。',
@@ -351,8 +352,8 @@ export const help: Catalogue = {
   'failed (with --no-loop; otherwise a failed round is reported, and the next one follows)':
     '失败（使用 --no-loop 时；否则报告失败的轮次，并继续下一轮）',
   'the instance has no role, or there is no metadata service': '实例没有授予角色，或没有元数据服务',
-  'With --cache, temporary credentials are kept in files of your cache folder until shortly before they expire. This removes all of them; the next command asks anew.':
-    '使用 --cache 时，临时凭证会保存在缓存文件夹的文件中，直到临近过期。此命令会删除所有这些文件；下一条命令会重新获取。',
+  'With --cache, temporary credentials are kept in files of your cache folder until shortly before they expire; the credential plugin keeps client certificates for kubectl. This removes all of both, and nothing that another tool wrote; the next command asks anew.':
+    '使用 --cache 时，临时凭证会保存在缓存文件夹的文件中，直到临近过期；凭证插件会为 kubectl 保留客户端证书。此命令会删除这两者的全部文件，不会触及其他工具写入的文件；下一条命令会重新获取。',
   'failed: it cannot listen, the certificate cannot be read, or there is no API server to ask':
     '失败：无法监听、无法读取证书，或没有可以查询的 API Server',
   'ended by SIGTERM, after the reviews that were under way': '在处理完进行中的审查之后，被 SIGTERM 结束',

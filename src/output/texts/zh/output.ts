@@ -49,6 +49,8 @@ export const output: Catalogue = {
   'no cached credentials': '没有缓存的凭证',
   'removed {} cached set of credentials': '已删除 {} 组缓存的凭证',
   'removed {} cached sets of credentials': '已删除 {} 组缓存的凭证',
+  'removed {} cached client certificate': '已删除 {} 个缓存的客户端证书',
+  'removed {} cached client certificates': '已删除 {} 个缓存的客户端证书',
   '{} on cluster {}': '集群 {2}：{1}',
   'RRSA feature enabled': 'RRSA 功能已启用',
   'RRSA feature is already enabled': 'RRSA 功能此前已启用',
