@@ -29,7 +29,8 @@ function toLines(document: string): string {
   return `${escapeControl(text.replace(/\r\n/g, '\n').trimEnd())}\n`;
 }
 
-function paint(line: string, colour: Colour | undefined): string {
+/** A line that is added, taken away or a heading of a hunk by its first character. */
+export function paintDiffLine(line: string, colour: Colour | undefined): string {
   if (colour === undefined) return line;
   if (line.startsWith('+')) return colour.green(line);
   if (line.startsWith('-')) return colour.red(line);
@@ -50,7 +51,9 @@ export async function loadDocumentDiff(): Promise<FormatDocumentDiff> {
       ? formatPatch(patch, OMIT_HEADERS).replace(/\n$/, '').split('\n')
       : [...signEach('-', old), ...signEach('+', next)];
     const bold = (line: string): string => colour?.bold(line) ?? line;
-    return [...head.map(bold), ...changes.map((line) => paint(line, colour))].map((line) => `${line}\n`).join('');
+    return [...head.map(bold), ...changes.map((line) => paintDiffLine(line, colour))]
+      .map((line) => `${line}\n`)
+      .join('');
   };
 }
 

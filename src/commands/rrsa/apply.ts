@@ -1,4 +1,5 @@
 import type { Io } from '../../io.ts';
+import { colourFor } from '../../output/colour.ts';
 import { loadDocumentDiff } from '../../output/diff.ts';
 import { applyPresenter } from '../../output/results/associations-change.ts';
 import { applyFile } from '../../rrsa/apply.ts';
@@ -20,7 +21,7 @@ export async function run(input: CommandInput, io: Io): Promise<number> {
     { prune: flags.boolean('prune'), compact: flags.boolean('compact'), dryRun: flags.boolean('dry-run') },
     { ...ports, ack: cloud.ack, ram: cloud.ram, limiter: serviceLimiter('RAM', context, io), confirm },
   );
-  print(result, applyPresenter(await loadDocumentDiff()));
+  print(result, applyPresenter(await loadDocumentDiff(), await colourFor(io.stdout, io.env)));
   requireSuccess(result, flags.boolean('dry-run') ? 'planned' : 'applied', report);
   return 0;
 }

@@ -2,6 +2,7 @@ import { exitCodeFor, usageError } from '../../errors.ts';
 import type { Io } from '../../io.ts';
 import { colourFor } from '../../output/colour.ts';
 import { checkListPresenter, doctorPresenter } from '../../output/results/doctor.ts';
+import { speaksUnicode } from '../../output/unicode.ts';
 import { parseRoleArn } from '../../policy/arn.ts';
 import { checkClusterId, checkRoleName } from '../../policy/name.ts';
 import { checkNamespace, checkServiceAccount } from '../../policy/subject.ts';
@@ -15,6 +16,9 @@ import type { Flags } from '../options.ts';
 import type { CommandInput } from '../spec.ts';
 import { doctorPatients } from './doctor-patient.ts';
 import { isInPod } from './doctor-token.ts';
+
+/** Columns, where the terminal does not say: without marks the chain then takes two lines. */
+const widthOfText = 100;
 
 export async function run(input: CommandInput, io: Io): Promise<number> {
   const { flags } = input;
@@ -42,7 +46,8 @@ export async function run(input: CommandInput, io: Io): Promise<number> {
       explain: (error) => withHint(error, lang),
     },
   );
-  print(diagnosis, doctorPresenter(await colourFor(io.stdout, io.env)));
+  const colour = await colourFor(io.stdout, io.env);
+  print(diagnosis, doctorPresenter({ colour, columns: io.stdout.columns || widthOfText, unicode: speaksUnicode(io) }));
   return diagnosis.healthy ? 0 : exitCodeFor('NOT_AS_IT_SHOULD_BE');
 }
 

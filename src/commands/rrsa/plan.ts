@@ -1,4 +1,5 @@
 import type { Io } from '../../io.ts';
+import { colourFor } from '../../output/colour.ts';
 import { loadDocumentDiff } from '../../output/diff.ts';
 import { planPresenter } from '../../output/results/associations-change.ts';
 import { planFile } from '../../rrsa/apply.ts';
@@ -22,7 +23,7 @@ export async function run(input: CommandInput, io: Io): Promise<number> {
     { clock, report, signal: io.signal, ack: cloud.ack, ram: cloud.ram, limiter: serviceLimiter('RAM', context, io) },
   );
   if (json) tellNotes(result, report);
-  print(result, planPresenter(await loadDocumentDiff()));
+  print(result, planPresenter(await loadDocumentDiff(), await colourFor(io.stdout, io.env)));
   requireSuccess(result, 'planned', report);
   return result.changed && flags.boolean('detailed-exitcode') ? changesExitCode : 0;
 }

@@ -1,7 +1,8 @@
 import type { ToolError } from '../../errors.ts';
 import type { AddonChange, AssociationsChange, RoleChange } from '../../rrsa/plan.ts';
 import type { PolicyChange } from '../../rrsa/role-policies.ts';
-import type { FormatDocumentDiff } from '../diff.ts';
+import { type Colour, plain } from '../colour.ts';
+import { type FormatDocumentDiff, paintDiffLine } from '../diff.ts';
 import { asIs, type Translate } from '../language.ts';
 import { stripControl } from '../plain.ts';
 import type { Presenter } from './presenter.ts';
@@ -10,15 +11,15 @@ import type { Presenter } from './presenter.ts';
  * `rrsa plan`: each role with the diff of its trust policy and what else changes, stable from run to run, so that it can
  * be read in a pull request. Lines that begin with `+` are added, with `-` taken away, with `!` only said.
  */
-export function planPresenter(formatDiff: FormatDocumentDiff): Presenter<AssociationsChange> {
+export function planPresenter(formatDiff: FormatDocumentDiff, colour: Colour = plain): Presenter<AssociationsChange> {
   return {
     text(plan, { translate = asIs } = {}) {
       const { clusterId, changes, addon } = plan;
       const sections = [
-        translate(`cluster ${clusterId}`),
-        ...changes.map((change) => planSection(change, formatDiff, translate)),
-        ...(addon === null ? [] : [translate(addonSection(addon))]),
-        translate(summaryOf(plan)),
+        colour.bold(translate(`cluster ${clusterId}`)),
+        ...changes.map((change) => planSection(change, { formatDiff, colour, translate })),
+        ...(addon === null ? [] : [paintSection(translate(addonSection(addon)).split('\n'), colour)]),
+        colour.bold(translate(summaryOf(plan))),
       ];
       return `${sections.join('\n\n')}\n`;
     },
@@ -27,10 +28,10 @@ export function planPresenter(formatDiff: FormatDocumentDiff): Presenter<Associa
 }
 
 /** `rrsa apply`: one line for everything that was done, and for every role that was not. */
-export function applyPresenter(formatDiff: FormatDocumentDiff): Presenter<AssociationsChange> {
+export function applyPresenter(formatDiff: FormatDocumentDiff, colour: Colour = plain): Presenter<AssociationsChange> {
   return {
     text(result, { dryRun = false, translate = asIs } = {}) {
-      if (dryRun) return planPresenter(formatDiff).text(result, { translate });
+      if (dryRun) return planPresenter(formatDiff, colour).text(result, { translate });
       const { clusterId, changes, addon } = result;
       const lines = [
         ...changes.flatMap(({ roleName, done, error }) => [
@@ -51,7 +52,13 @@ function addonLines({ name, change, error }: AddonChange): string[] {
   return change === 'install' ? [`addon ${name} installed`] : [];
 }
 
-function planSection(change: RoleChange, formatDiff: FormatDocumentDiff, translate: Translate): string {
+interface PlanLook {
+  formatDiff: FormatDocumentDiff;
+  colour: Colour;
+  translate: Translate;
+}
+
+function planSection(change: RoleChange, { formatDiff, colour, translate }: PlanLook): string {
   const { roleName, kind, serviceAccounts, policies, notes, error } = change;
   const verb = { create: 'create', update: 'update', none: 'no change' }[kind];
   const lines = [
@@ -64,8 +71,14 @@ function planSection(change: RoleChange, formatDiff: FormatDocumentDiff, transla
     ...notes.map((note) => `! ${note}`),
     ...(error === null ? [] : [`! ${error.message}`, ...(error.hint === undefined ? [] : [`! ${error.hint}`])]),
   ].map((line) => translate(stripControl(line)));
-  const diff = diffOf(change, formatDiff).trimEnd();
-  return [...lines, ...(diff === '' ? [] : [diff])].join('\n');
+  const diff = diffOf(change, formatDiff, colour).trimEnd();
+  return [paintSection(lines, colour), ...(diff === '' ? [] : [diff])].join('\n');
+}
+
+/** The heading, then what is added, taken away and only said. */
+function paintSection([heading = '', ...lines]: readonly string[], colour: Colour): string {
+  const painted = lines.map((line) => (line.startsWith('!') ? colour.yellow(line) : paintDiffLine(line, colour)));
+  return [colour.bold(heading), ...painted].join('\n');
 }
 
 function policyLines({ name, type, change }: PolicyChange): string[] {
@@ -94,9 +107,9 @@ function summaryOf({ changes, addon }: AssociationsChange): string {
 }
 
 /** Of the trust policy; empty where it stays as it is. */
-function diffOf({ roleName, before, after }: RoleChange, formatDiff: FormatDocumentDiff): string {
+function diffOf({ roleName, before, after }: RoleChange, formatDiff: FormatDocumentDiff, colour?: Colour): string {
   if (after === null || before === after) return '';
-  return formatDiff(`trust policy of role ${roleName}`, before ?? undefined, after);
+  return formatDiff(`trust policy of role ${roleName}`, before ?? undefined, after, { colour });
 }
 
 function toJson({ clusterId, changes, addon, changed }: AssociationsChange, formatDiff: FormatDocumentDiff): object {

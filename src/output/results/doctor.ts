@@ -3,12 +3,16 @@ import type { Colour } from '../colour.ts';
 import { asIs, type Translate } from '../language.ts';
 import { escapeControl, stripControl } from '../plain.ts';
 import { formatTable } from '../table.ts';
+import { type ChainLook, formatChain } from './doctor-chain.ts';
 import type { Presenter } from './presenter.ts';
 
-/** `rrsa doctor`, in the colours of stdout: a line a check below its link of the chain, and below a fault its cure. */
-export function doctorPresenter(colour: Colour): Presenter<Diagnosis> {
+/**
+ * `rrsa doctor`, in the look of stdout: the chain, then a line a check below its link of the chain, and below a fault
+ * its cure.
+ */
+export function doctorPresenter(look: ChainLook): Presenter<Diagnosis> {
   return {
-    text: (diagnosis, { translate = asIs } = {}) => textOf(diagnosis, colour, translate),
+    text: (diagnosis, { translate = asIs } = {}) => textOf(diagnosis, look, translate),
     json: ({ healthy, checks }) => ({
       healthy,
       checks: checks.map(({ id, status, subject, message, cure }) => ({
@@ -22,7 +26,8 @@ export function doctorPresenter(colour: Colour): Presenter<Diagnosis> {
   };
 }
 
-function textOf({ healthy, checks }: Diagnosis, colour: Colour, translate: Translate): string {
+function textOf({ healthy, checks }: Diagnosis, look: ChainLook, translate: Translate): string {
+  const { colour } = look;
   const groups = new Map<Link, CheckResult[]>();
   for (const check of checks) groups.set(check.link, [...(groups.get(check.link) ?? []), check]);
   const width = Math.max(...checks.map(({ id }) => id.length), 0);
@@ -30,7 +35,8 @@ function textOf({ healthy, checks }: Diagnosis, colour: Colour, translate: Trans
     colour.bold(link),
     ...members.flatMap((check) => checkLines(check, width, colour, translate)),
   ]);
-  return [...lines, '', verdictOf(healthy, checks, colour, translate)].map((line) => `${line}\n`).join('');
+  const verdict = verdictOf(healthy, checks, colour, translate);
+  return [...formatChain(checks, look, translate), '', ...lines, '', verdict].map((line) => `${line}\n`).join('');
 }
 
 function checkLines(

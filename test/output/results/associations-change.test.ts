@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ToolError } from '../../../src/errors.ts';
+import { colourFor } from '../../../src/output/colour.ts';
 import { loadDocumentDiff } from '../../../src/output/diff.ts';
 import { applyPresenter, planPresenter } from '../../../src/output/results/associations-change.ts';
 import type { AssociationsChange, RoleChange } from '../../../src/rrsa/plan.ts';
+import { memoryIo } from '../../support/memory-io.ts';
 
 const formatDiff = await loadDocumentDiff();
 const missing = new ToolError('ROLE_NOT_FOUND', 'there is no role b', { hint: 'write `create: true`' });
@@ -64,6 +66,30 @@ addon webhook: install
 
 roles: 0 to create, 1 to update, 1 unchanged, 1 cannot be planned, 1 addon to install
 `);
+  });
+});
+
+describe('the colours of rrsa plan', async () => {
+  const colour = await colourFor(memoryIo().stdout, { FORCE_COLOR: '1' });
+  const text = planPresenter(formatDiff, colour).text(result);
+
+  it('are green for what is added, red for what is taken away, yellow for what is only said', () => {
+    for (const line of [
+      '\u001b[32m+ service account n/new\u001b[39m',
+      '\u001b[31m- service account n/old\u001b[39m',
+      '\u001b[33m! there is no role b\u001b[39m',
+      '\u001b[32m+    "x"\u001b[39m',
+      '\u001b[31m-  "Statement": []\u001b[39m',
+      '\u001b[36m@@ -1,3 +1,5 @@\u001b[39m',
+    ]) {
+      expect(text.split('\n')).toContain(line);
+    }
+  });
+
+  it('change no word, and are none of the JSON', () => {
+    expect(text.replaceAll(/\u001b\[\d+m/g, '')).toBe(planPresenter(formatDiff).text(result));
+    expect(planPresenter(formatDiff, colour).json(result)).toEqual(planPresenter(formatDiff).json(result));
+    expect(applyPresenter(formatDiff, colour).text(result, { dryRun: true })).toBe(text);
   });
 });
 

@@ -21,12 +21,16 @@ const diagnosis: Diagnosis = {
     result({ id: 'keys', link: 'issuer', status: 'skipped', message: 'not looked at: rrsa-on comes first' }),
   ],
 };
-const presenter = doctorPresenter(noColour);
+const look = { colour: noColour, columns: 80, unicode: true };
+const presenter = doctorPresenter(look);
 
 describe('doctorPresenter', () => {
-  it('prints a line a check under its link, cures below, and what was found at the end', () => {
+  it('prints the chain, a line a check under its link, cures below, and what was found at the end', () => {
     expect(presenter.text(diagnosis)).toBe(
-      `credentials
+      `✓ credentials → ✗ cluster → – issuer → – provider → – role → – trust →
+– namespace → – service account → – pod → – token → – STS
+
+credentials
   ok       credentials  environment: they are of admin
 cluster
   fault    rrsa-on      RRSA is off on cluster c1
@@ -48,11 +52,12 @@ issuer
       '2 faults found, the first is rrsa-on',
     );
     expect(presenter.text({ healthy: true, checks: [result({ status: 'warning' })] })).toMatch(/\n\nno fault found\n$/);
-    expect(presenter.text({ healthy: true, checks: [] })).toBe('\nno fault found\n');
+    expect(presenter.text({ healthy: true, checks: [] })).toMatch(/STS\n\n\nno fault found\n$/);
   });
 
   it('has the same words in colour', async () => {
-    const coloured = doctorPresenter(await colourFor(memoryIo().stdout, { FORCE_COLOR: '1' })).text(diagnosis);
+    const colour = await colourFor(memoryIo().stdout, { FORCE_COLOR: '1' });
+    const coloured = doctorPresenter({ ...look, colour }).text(diagnosis);
     expect(coloured).toContain('\u001b[31m');
     expect(coloured.replaceAll(/\u001b\[\d+m/g, '')).toBe(presenter.text(diagnosis));
   });
