@@ -6,7 +6,7 @@ import type { CommandSpec, CommandTable } from './commands/spec.ts';
 import { hotTableFor } from './commands/table/hot.ts';
 import { ToolError, usageError } from './errors.ts';
 import { type Io, OutputFailure } from './io.ts';
-import { asIs, type Translate, translatorFor } from './output/language.ts';
+import { type Translate, translatorFor } from './output/language.ts';
 import { version } from './version.ts';
 
 /** How long a command that was interrupted may still take to say what it has done, in milliseconds. */
@@ -61,8 +61,7 @@ const translator = (argv: readonly string[], io: Io): Promise<Translate> => tran
 async function printHelp(normal: NormalForm, io: Io, table: CommandTable, translate: Translate): Promise<number> {
   const { helpText } = await import('./commands/help/page.ts');
   if (normal.spec === undefined && normal.args.length > 0) throw usageError(`unexpected argument ${normal.args[0]}`);
-  const layout = translate === asIs ? {} : (await import('./commands/help/wide-layout.ts')).wideLayout;
-  io.stdout.write(helpText(normal, table, io, translate, layout));
+  io.stdout.write(await helpText(normal, table, io, translate));
   return 0;
 }
 

@@ -6,9 +6,6 @@ import type { NormalForm } from './normalize.ts';
 import type { CommandSpec } from './spec.ts';
 import { flagsOf } from './table/flags.ts';
 
-/** Columns of a help page. */
-export const widthOf = (io: Io): number => Math.min(io.stdout.columns ?? 100, 120);
-
 /** A command that prints nothing by itself, and throws instead of ending the process. */
 export function quiet(command: Command, io: Io): Command {
   return command
@@ -20,7 +17,6 @@ export function quiet(command: Command, io: Io): Command {
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: () => {},
-      getOutHelpWidth: () => widthOf(io),
       getOutHasColors: () => false,
     });
 }

@@ -251,8 +251,15 @@ export function flagsOf(spec: CommandSpec): readonly FlagSpec[] {
 
 /** Every flag that some command has; the first of each name. */
 export function allFlags(table: CommandTable): readonly FlagSpec[] {
+  const known = flagsOfTables.get(table);
+  if (known !== undefined) return known;
   const all = new Map<string, FlagSpec>();
   for (const spec of table.commands)
     for (const flag of flagsOf(spec)) if (!all.has(flag.name)) all.set(flag.name, flag);
-  return [...all.values()];
+  const flags = [...all.values()];
+  flagsOfTables.set(table, flags);
+  return flags;
 }
+
+/** A table does not change, and every command line asks more than once. */
+const flagsOfTables = new WeakMap<CommandTable, readonly FlagSpec[]>();
