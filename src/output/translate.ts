@@ -8,6 +8,9 @@ import type { Translate } from './language.ts';
 /** English → translation. `{}` stands for a value; a translation may number them, `{1}` being the first. */
 export type Catalogue = Readonly<Record<string, string>>;
 
+/** Two texts put side by side. */
+export type Join = (left: string, right: string) => string;
+
 interface Template {
   /** What stands before, between and behind the values. */
   literals: readonly string[];
@@ -17,6 +20,8 @@ interface Template {
   isGlue: boolean;
   /** Says so little that a sentence from elsewhere may look like it: applies only where each value is a name or can be translated. */
   isWeak: boolean;
+  /** `{}, {}` and `{}; {}` stand for any number of values, all of which can be translated. */
+  isList: boolean;
   translation: string;
 }
 
@@ -48,7 +53,8 @@ function templateOf(english: string, translation: string): Template {
     literals,
     weight: letters === 0 ? 0 : literals.reduce((sum, literal) => sum + literal.length, 0),
     isGlue: letters === 0,
-    isWeak: letters < 9 && !/: $/.test(literals[0] ?? ''),
+    isWeak: letters < 10 && !/: $/.test(literals[0] ?? ''),
+    isList: letters === 0 && /^\{\}[,;] \{\}$/.test(english),
     translation,
   };
 }
@@ -74,12 +80,21 @@ function valuesIn(text: string, literals: readonly string[]): string[] | undefin
   return values;
 }
 
-function fill(translation: string, values: readonly string[]): string {
+function partsOf(text: string, { literals }: Template): string[] | undefined {
+  const parts = text.split(literals[1] ?? '');
+  return parts.length > 1 ? parts : undefined;
+}
+
+function fill(translation: string, values: readonly string[], join: Join): string {
   let next = 0;
-  return translation.replace(
-    /\{(\d?)\}/g,
-    (_, number: string) => values[number === '' ? next++ : Number(number) - 1] ?? '',
-  );
+  return translation
+    .split(/(\{\d?\})/)
+    .map((part) => {
+      const place = /^\{(\d?)\}$/.exec(part);
+      if (place === null) return part;
+      return values[place[1] === '' ? next++ : Number(place[1]) - 1] ?? '';
+    })
+    .reduce((text, part) => join(text, part));
 }
 
 /** Templates by a word that a text must begin or end with, so that few have to be tried; most specific first. */
@@ -115,8 +130,9 @@ function push(map: Map<string, Template[]>, word: string, template: Template): v
  * A function that translates texts, line by line. A line is looked up as a whole, then among the templates, of which the
  * one with the longest literal part wins; its values are translated likewise. What is not in the catalogue stays as it
  * is, and so does white space at the ends of a line.
+ * @param join puts a value and what stands beside it together
  */
-export function createTranslator(catalogue: Catalogue): Translate {
+export function createTranslator(catalogue: Catalogue, join: Join = (left, right) => left + right): Translate {
   const exact = new Map<string, string>();
   const templates: Template[] = [];
   for (const [english, translation] of Object.entries(catalogue)) {
@@ -129,11 +145,12 @@ export function createTranslator(catalogue: Catalogue): Translate {
     const known = exact.get(text);
     if (known !== undefined || depth === 0 || !/\p{L}/u.test(text)) return known;
     const fits = index.for(text).flatMap((template) => {
-      const values = valuesIn(text, template.literals);
+      const values = template.isList ? partsOf(text, template) : valuesIn(text, template.literals);
       return values === undefined ? [] : [{ template, values }];
     });
-    // What stands before a colon is seldom the subject of what stands behind it.
-    const swallows = ({ template, values }: Fit): boolean => template.literals[0] === '' && /: /.test(values[0] ?? '');
+    // What stands before a colon or a comma is seldom the subject of what stands behind it.
+    const swallows = ({ template, values }: Fit): boolean =>
+      template.literals[0] === '' && /[:,;] /.test(values[0] ?? '');
     for (const fit of [...fits.filter((each) => !swallows(each)), ...fits.filter(swallows)]) {
       const filled = apply(fit, depth);
       if (filled !== undefined) return filled;
@@ -141,16 +158,19 @@ export function createTranslator(catalogue: Catalogue): Translate {
     return undefined;
   };
 
-  const apply = ({ template: { isGlue, isWeak, translation }, values }: Fit, depth: number): string | undefined => {
-    const found = values.map((value) => findTrimmed(value, depth - 1));
+  const apply = (
+    { template: { isGlue, isWeak, isList, translation }, values }: Fit,
+    depth: number,
+  ): string | undefined => {
+    // A single word is a name.
+    const found = values.map((value) => (/\s/.test(value.trim()) ? findTrimmed(value, depth - 1) : undefined));
+    if (isList && found.includes(undefined)) return undefined;
     if (isGlue && found.every((value) => value === undefined)) return undefined;
-    if (isWeak && !isGlue && values.some((value, at) => found[at] === undefined && twoWords.test(value))) {
-      return undefined;
-    }
-    return fill(
-      translation,
-      found.map((value, at) => value ?? values[at] ?? ''),
-    );
+    const isProse = (value: string): boolean => twoWords.test(value.replace(/"[^"]*"/g, '""'));
+    if (isWeak && !isGlue && values.some((value, at) => found[at] === undefined && isProse(value))) return undefined;
+    const filled = found.map((value, at) => value ?? values[at] ?? '');
+    if (isList) return filled.reduce((text, value) => fill(translation, [text, value], join));
+    return fill(translation, filled, join);
   };
 
   const findTrimmed = (text: string, depth: number): string | undefined => {

@@ -74,10 +74,10 @@ describe('the tool in Chinese', () => {
     const argv = ['rrsa', 'associate-role', '-c', foo, '-r', 'reader', ...subject, '--create-role-if-not-exist', '-y'];
     const created = await runTool(argv, { env: chinese });
     expect(created.exitCode, created.stderr).toBe(0);
-    expect(created.stderr).toContain('创建角色 reader，允许服务账户 reports/reader扮演');
+    expect(created.stderr).toContain('创建角色 reader，允许服务账户 reports/reader 扮演');
     expect(created.stderr).toContain('+++ trust policy of role reader (after)');
     expect(created.stderr).toMatch(/\+ +"oidc:sub": "system:serviceaccount:reports:reader"/);
-    expect(created.stdout).toContain('已创建RAM 角色 reader（acs:ram::1000000000000001:role/reader）');
+    expect(created.stdout).toContain('已创建 RAM 角色 reader（acs:ram::1000000000000001:role/reader）');
     const refused = await runTool(['rrsa', 'demo', '--no-loop', '--region', 'cn-hangzhou'], {
       env: { ...chinese, ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'x'.repeat(30) },
     });

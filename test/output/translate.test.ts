@@ -46,10 +46,13 @@ describe('a translator', () => {
   });
 
   it('translates line by line and keeps the white space around a line', () => {
-    const translate = createTranslator({ 'looked at': '已检查', '- {}': '- {}', '{}: {}': '{}：{}', empty: '空' });
-    expect(translate('looked at\n  - file x: empty\n\tother\n')).toBe(
-      '已检查\n  - file x：empty\n\tother\n'.replace('empty', '空'),
-    );
+    const translate = createTranslator({
+      'looked at': '已检查',
+      '- {}': '- {}',
+      '{}: {}': '{}：{}',
+      'it is empty': '它是空的',
+    });
+    expect(translate('looked at\n  - file x: it is empty\n\tother\n')).toBe('已检查\n  - file x：它是空的\n\tother\n');
   });
 
   it('does not take a sentence from elsewhere for one of a few words', () => {
@@ -58,6 +61,40 @@ describe('a translator', () => {
       expect(translate(text)).toBe(text);
     }
     expect(translate('role reader')).toBe('角色 reader');
+  });
+
+  it('leaves names alone, whatever word they are', () => {
+    const translate = createTranslator({ 'role {}': '角色 {}', request: '请求', 'no answer': '没有应答' });
+    expect(['role request', 'role no answer', 'request'].map(translate)).toEqual([
+      '角色 request',
+      '角色 没有应答',
+      '请求',
+    ]);
+  });
+
+  it('translates lists of any length', () => {
+    const translate = createTranslator({ 'roles: {}': '角色：{}', '{}, {}': '{}，{}', '{} to create': '创建 {} 个' });
+    const counts = Array.from({ length: 12 }, (_, index) => index);
+    expect(translate(`roles: ${counts.map((count) => `${count} to create`).join(', ')}`)).toBe(
+      `角色：${counts.map((count) => `创建 ${count} 个`).join('，')}`,
+    );
+  });
+
+  it('takes a colon for the end of what it stands behind', () => {
+    const translate = createTranslator({ '{} is not set': '没有设置 {}', '{}: {}': '{}：{}' });
+    expect(translate('credentials file: HOME is not set')).toBe('credentials file：没有设置 HOME');
+  });
+
+  it('leaves the block of an API error as it is', () => {
+    const chinese = createChinese();
+    const block = 'SDKError:\n   StatusCode: 403\n   Code: no answer\n   Message: there is no role x\n   Data: {}';
+    expect(chinese(block)).toBe(block);
+  });
+
+  it('puts Chinese and Latin side by side as Chinese is written', () => {
+    const chinese = createChinese();
+    expect(chinese('create role r1, which service account a/b may assume')).toBe('创建角色 r1，允许服务账户 a/b 扮演');
+    expect(chinese('enabling RRSA of cluster c1 (task T-1)')).toBe('正在为集群 c1（任务 T-1）启用 RRSA');
   });
 
   it('does not read a value as a place for another', () => {

@@ -32,7 +32,7 @@ function textOf({ healthy, checks }: Diagnosis, look: ChainLook, translate: Tran
   for (const check of checks) groups.set(check.link, [...(groups.get(check.link) ?? []), check]);
   const width = Math.max(...checks.map(({ id }) => id.length), 0);
   const lines = [...groups].flatMap(([link, members]) => [
-    colour.bold(link),
+    colour.bold(translate(link)),
     ...members.flatMap((check) => checkLines(check, width, colour, translate)),
   ]);
   const verdict = verdictOf(healthy, checks, colour, translate);

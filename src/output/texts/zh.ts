@@ -1,5 +1,6 @@
 import type { Translate } from '../language.ts';
 import { createTranslator } from '../translate.ts';
+import { joinChinese } from './join-chinese.ts';
 import { cloud } from './zh/cloud.ts';
 import { commands } from './zh/commands.ts';
 import { credentials } from './zh/credentials.ts';
@@ -33,5 +34,5 @@ export const rooms = {
 
 /** From English to Chinese. */
 export function createChinese(): Translate {
-  return createTranslator(Object.assign({}, ...Object.values(rooms)));
+  return createTranslator(Object.assign({}, ...Object.values(rooms)), joinChinese);
 }

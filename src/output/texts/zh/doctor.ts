@@ -358,4 +358,16 @@ export const doctor: Catalogue = {
   'the default endpoint': '默认接入点',
   '{} or …': '{} 或…',
   'no algorithm': '无算法',
+  'it is for {}': 'Token 的受众为 {}',
+  credentials: '凭证',
+  cluster: '集群',
+  issuer: '颁发者',
+  provider: '提供商',
+  role: '角色',
+  trust: '信任策略',
+  namespace: '命名空间',
+  pod: 'Pod',
+  token: 'Token',
+  'there is no API server behind {}, as in a sandbox (pass --kubeconfig FILE)':
+    '与沙箱中一样，{} 处没有 API Server（请传入 --kubeconfig FILE）',
 };

@@ -30,7 +30,6 @@ export const kubernetes: Catalogue = {
   'the credentials of {} cannot be had from its credential plugin: {}': '无法从凭证插件获取 {} 的凭证：{}',
   '{} is not among the manifests, and there is no cluster to ask': '清单中没有{}，也没有可以查询的集群',
   'pass {}, or --kubeconfig FILE': '请传入 {} 或 --kubeconfig FILE',
-  'cannot read {}/{}: {}': '无法读取 {}/{}：{}',
   'the pod needs its service account token mounted': 'Pod 需要挂载其服务账户 Token',
   'its namespace has no label pod-identity.alibabacloud.com/injection':
     '其命名空间没有标签 pod-identity.alibabacloud.com/injection',

@@ -164,9 +164,9 @@ export const rrsa: Catalogue = {
   'waiting for another ack-ram-tool that works on {}': '正在等待另一个处理{}的 ack-ram-tool',
   'it is not in the file, and whom it trusts is not known: {}': '它不在文件中，且不知道它信任谁：{}',
   'it would trust nobody any more, which RAM may refuse': '它将不再信任任何人，RAM 可能会拒绝',
-  'its {} is {}, and {} in the file: it stays as it is': '其{}为 {}，而文件中为 {}：保持原样',
-  description: '描述',
-  'maximum session duration': '最大会话时长',
+  'its description is {}, and {} in the file: it stays as it is': '其描述为 {}，而文件中为 {}：保持原样',
+  'its maximum session duration is {}, and {} in the file: it stays as it is':
+    '其最大会话时长为 {}，而文件中为 {}：保持原样',
   '{} did not finish within {} s': '{} 没有在 {} 秒内完成',
   '{} did not finish within {} s, the last one with: {}': '{} 没有在 {} 秒内完成，最后一次查询的错误为：{}',
   '{} did not finish within {} s, {} of the looks at it failed': '{} 没有在 {} 秒内完成，其间有 {} 次查询失败',
@@ -305,4 +305,6 @@ export const rrsa: Catalogue = {
   'the old trust policy of role {} cannot be kept in {}: {}': '无法将角色 {} 的旧信任策略保存到 {}：{}',
   'it goes on in the cloud; run the same command again to wait on': '任务仍在云端继续；重新运行同一命令可继续等待',
   'the policy': '该策略',
+  'role {} trusts service account {}/{} already': '角色 {} 已信任服务账户 {}/{}',
+  'role {} trusts service account {}/{} of {} already': '角色 {1} 已信任{4}的服务账户 {2}/{3}',
 };
