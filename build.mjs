@@ -14,7 +14,7 @@ const hot =
   /src\/(?:commands\/(?:caller|export-credentials)|credentials\/(?:assume-role|chain|child|child-environment|environment|export|exported-variables|key-variables|memoize|oidc|provider|resolve|token-reader)|cloud\/clients|output\/(?:colour|log|plain|redact)|policy\/(?:arn|name)|user-folders)\.ts/;
 /** What it takes to get credentials for a token. */
 const stsCall =
-  /src\/(?:cloud\/(?:oidc|endpoints|api-error|issued-credentials|retry|redact|network|proxy)|credentials\/(?:token-file|bounded-file))\.ts/;
+  /src\/(?:cloud\/(?:oidc|endpoints|api-error|issued-credentials|retry|redact|network|network-error|proxy)|credentials\/(?:token-file|bounded-file))\.ts/;
 /** What it takes to find credentials that are kept. */
 const cache =
   /src\/(?:credentials\/cache|kubernetes\/(?:certificate-cache|exec-credential)|commands\/credential-plugin\/(?:get-credential|certificate-files|options))/;
