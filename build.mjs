@@ -8,7 +8,7 @@ const { version } = JSON.parse(readFileSync(new URL('./package.json', import.met
 
 /** What every command line needs before its command is known: one chunk, since each file costs a start-up time. */
 const startUp =
-  /src\/(?:cli|duration|nearest|lang|output\/language|commands\/(?:normalize|options|table\/(?:hot|flags)|lang)|credentials\/expand-home)\b/;
+  /src\/(?:cli|nearest|lang|output\/language|commands\/(?:normalize|options|table\/(?:hot|flags)|lang)|credentials\/expand-home)\b/;
 /** What the commands need that are run most often. */
 const hot =
   /src\/(?:commands\/(?:caller|export-credentials)|credentials\/(?:assume-role|chain|child|child-environment|environment|export|exported-variables|key-variables|memoize|oidc|provider|resolve|token-reader)|cloud\/clients|output\/(?:colour|log|plain|redact)|policy\/(?:arn|name)|user-folders)\.ts/;
@@ -19,7 +19,8 @@ const stsCall =
 const cache =
   /src\/(?:credentials\/cache|kubernetes\/(?:certificate-cache|exec-credential)|commands\/credential-plugin\/(?:get-credential|certificate-files|options))/;
 /** What every other command talks to people with. */
-const terminal = /src\/(?:commands\/context|output\/(?:json|prompt|progress-bar|spinner|table|terminal|time|unicode|diff))\.ts/;
+const terminal =
+  /src\/(?:commands\/context|output\/(?:json|prompt|progress-bar|spinner|table|terminal|time|unicode|diff))\.ts/;
 
 /** CommonJS chunks split on `import()`: they load faster than ESM on every supported Node. */
 await build({
@@ -27,7 +28,7 @@ await build({
   platform: 'node',
   plugins: [lazyRequire(), thirdPartyLicences()],
   preserveEntrySignatures: 'allow-extension',
-  transform: { define: { __VERSION__: JSON.stringify(version), __STANDALONE__: 'undefined' } },
+  transform: { define: { __VERSION__: JSON.stringify(version) } },
   output: {
     dir: 'dist',
     format: 'cjs',

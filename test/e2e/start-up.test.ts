@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { main } from '../../src/cli.ts';
@@ -15,8 +15,8 @@ writeFileSync(
   `process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(list)}, JSON.stringify(Object.keys(require.cache))));`,
 );
 
-async function chunksOf(argv: string[]): Promise<string[]> {
-  await runProgram(process.execPath, ['--require', hook, bin, ...argv], { env: { HOME: folder } });
+async function chunksOf(argv: string[], env: Record<string, string> = {}): Promise<string[]> {
+  await runProgram(process.execPath, ['--require', hook, bin, ...argv], { env: { HOME: folder, ...env } });
   const files = JSON.parse(readFileSync(list, 'utf8')) as string[];
   return files
     .filter((file) => file !== hook)
@@ -49,10 +49,47 @@ describe('start-up', () => {
     expect(io.err()).toBe('');
   });
 
-  it('reads a few small files for --version, and the help pages besides for --help', async () => {
-    const base = ['bin/ack-ram-tool.js', 'dist/main.cjs', 'rolldown-runtime', 'start-up'];
-    expect(await chunksOf(['--version'])).toEqual(base);
-    expect(await chunksOf(['--help'])).toEqual([...base, 'program']);
-    expect(await chunksOf(['rrsa', 'associate-role', '--help'])).toEqual([...base, 'program']);
+  it('reads nothing for --version, a few small files for the list of commands, and commander for one command', async () => {
+    const first = ['bin/ack-ram-tool.js', 'dist/main.cjs', 'rolldown-runtime'];
+    expect(await chunksOf(['--version'])).toEqual(first);
+    expect(await chunksOf(['--help'])).toEqual([...first, 'start-up', 'table', 'page']);
+    expect(await chunksOf(['rrsa', 'associate-role', '--help'])).toContain('program');
+  });
+
+  it('runs the hot commands without commander, the whole table, an SDK or what talks to people', async () => {
+    const keys = { ALIBABA_CLOUD_ACCESS_KEY_ID: 'LTAI1', ALIBABA_CLOUD_ACCESS_KEY_SECRET: 's' };
+    const first = ['bin/ack-ram-tool.js', 'dist/main.cjs', 'rolldown-runtime', 'start-up', 'hot'];
+    expect(await chunksOf(['export-credentials', '--', 'true'], keys)).toEqual(first);
+    for (const argv of [
+      ['credential-plugin', 'get-token', '-c', 'c1'],
+      ['export-credentials', '-f', 'env'],
+    ]) {
+      const chunks = await chunksOf(argv, keys);
+      expect(chunks).toEqual(expect.arrayContaining(first));
+      for (const heavy of ['program', 'table', 'terminal', 'client', 'dist', 'sts-call'])
+        expect(chunks).not.toContain(heavy);
+    }
+  });
+
+  it('has no chunks that need each other to start', () => {
+    const dist = new URL('../../dist/', import.meta.url);
+    const files = ['main.cjs', ...readdirSync(new URL('chunks/', dist)).map((name) => `chunks/${name}`)];
+    const needs = new Map(
+      files.map((file) => {
+        const code = readFileSync(new URL(file, dist), 'utf8');
+        const found = [...code.matchAll(/(?<!=>)\brequire\("(\.[^"]+\.cjs)"\)/g)];
+        return [file, found.map(([, path = '']) => new URL(path, `file:///${file}`).pathname.slice(1))];
+      }),
+    );
+    const cycles: string[] = [];
+    const done = new Set<string>();
+    const visit = (file: string, above: readonly string[]): void => {
+      if (above.includes(file)) cycles.push([...above.slice(above.indexOf(file)), file].join(' -> '));
+      if (done.has(file)) return;
+      done.add(file);
+      for (const needed of needs.get(file) ?? []) visit(needed, [...above, file]);
+    };
+    for (const file of files) visit(file, []);
+    expect(cycles).toEqual([]);
   });
 });
