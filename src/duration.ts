@@ -14,12 +14,9 @@ const unitMs: Readonly<Record<string, number>> = {
 /** The longest that Go has a duration for: 2^63-1 nanoseconds, some 292 years. */
 const longestMs = 9_223_372_036_854;
 
-/** A timer of node that is set for longer fires at once. */
-export const longestTimerMs = 2 ** 31 - 1;
-
-/** For a limit that nobody waits 24 days for. */
+/** What a timer of node takes of a limit that nobody waits for: one that is set for longer fires at once. */
 export function timerMs(ms: number): number {
-  return Math.min(ms, longestTimerMs);
+  return Math.min(ms, 2 ** 31 - 1);
 }
 
 /** Milliseconds; `undefined` for anything that is no duration, a bare number included, and for more than 292 years. */

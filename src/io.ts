@@ -6,7 +6,6 @@ import { setMaxListeners } from 'node:events';
 import { writeSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
-import { longestTimerMs } from './duration.ts';
 import { ToolError } from './errors.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -54,6 +53,9 @@ export interface Io {
   /** Resolves when stdout has taken what was written to it. Throws `OutputFailure` when it did not. */
   outputWritten(): Promise<void>;
 }
+
+/** A timer of node that is set for longer fires at once. */
+const longestTimerMs = 2 ** 31 - 1;
 
 /** A `sleep` on real timers. */
 export function sleepFor(ms: number, signal?: AbortSignal): Promise<void> {
