@@ -21,6 +21,7 @@ interface Seen {
 
 async function run(argv: readonly string[], io: Io, given: CommandTable | undefined, seen: Seen): Promise<number> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) return printVersion(io);
+  if (argv[0] === '__complete') return (await import('./commands/completion/answer.ts')).answer(argv.slice(1), io);
   const hot = given === undefined ? normalizeHot(argv) : undefined;
   const table = given ?? (hot === undefined ? await wholeTable() : noTable);
   if (argv[0] === 'help' && argv[1] !== 'permissions')

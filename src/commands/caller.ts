@@ -58,7 +58,8 @@ function fromCount(env: Env, name: string, fallback: number, warn: (message: str
   return fallback;
 }
 
-function cloudOptions(flags: Flags, io: Io, log: Log, clock: Clock): Omit<CloudOptions, 'credentials'> {
+/** Endpoints, limits and places, as flags and environment say. */
+export function cloudOptions(flags: Flags, io: Io, log: Log, clock: Clock): Omit<CloudOptions, 'credentials'> {
   const { env } = io;
   const warn = (message: string): void => log.warn(message);
   const regionId = flags.string('region-id');
@@ -128,7 +129,8 @@ export function createCaller(
   };
 }
 
-function credentialOptions(
+/** Where credentials are looked for, as flags and environment say. */
+export function credentialOptions(
   flags: Flags,
   session: SessionFlags,
   io: Io,

@@ -29,10 +29,10 @@ export function parseBoolean(text: string): boolean | undefined {
   return untruths.has(text) ? false : undefined;
 }
 
-const isFlag = (token: string): boolean => token.length > 1 && token.startsWith('-');
+export const isFlag = (token: string): boolean => token.length > 1 && token.startsWith('-');
 
-/** How many words below `path` there are, by first word. */
-function childrenOf(table: CommandTable, path: readonly string[]): Set<string> {
+/** The words that may follow `path`. */
+export function childrenOf(table: CommandTable, path: readonly string[]): Set<string> {
   const below = new Set<string>();
   for (const { path: other } of [...table.groups, ...table.commands]) {
     const word = other[path.length];
@@ -41,7 +41,7 @@ function childrenOf(table: CommandTable, path: readonly string[]): Set<string> {
   return below;
 }
 
-function specAt(table: CommandTable, path: readonly string[]): CommandSpec | undefined {
+export function specAt(table: CommandTable, path: readonly string[]): CommandSpec | undefined {
   return table.commands.find((spec) => spec.path.length === path.length && spec.path.every((w, i) => w === path[i]));
 }
 

@@ -39,8 +39,8 @@ export interface CommandSpec {
   examples: readonly string[];
   /** Flags of its own; `flagsOf` adds the shared ones. */
   flags: readonly FlagSpec[];
-  /** Positional arguments: how help shows them, and how many there may be. Absent: none. */
-  args?: { usage: string; max: number };
+  /** Positional arguments: how help shows them, how many there may be, and what the first may be. Absent: none. */
+  args?: { usage: string; max: number; choices?: readonly string[] };
   /** Our flags end at the first positional argument; the rest belongs to a child. */
   passThrough?: boolean;
   /** Values of `-o`. Absent where stdout is a protocol, and `-o` a usage error. */

@@ -1,5 +1,6 @@
 /** The whole command line as data. A command is listed here when it works, and not before. */
 import type { CommandTable } from './spec.ts';
+import { completionCommand } from './table/completion.ts';
 import { credentialPluginCommands } from './table/credential-plugin.ts';
 import { credentialCommands } from './table/credentials.ts';
 import { doctorCommand } from './table/doctor.ts';
@@ -35,6 +36,7 @@ export const table: CommandTable = {
     ...rabbitMqCommands,
     ...eciCommands,
     ...sandboxCommands,
+    completionCommand,
     ...helpCommands,
     {
       path: ['version'],

@@ -1,8 +1,11 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ToolError } from '../errors.ts';
+import { parseConfig } from './aliyun-cli/config.ts';
 import type { OAuthSites } from './aliyun-cli/oauth.ts';
 import { aliyunCliProfile } from './aliyun-cli/profile.ts';
 import { expandHome } from './expand-home.ts';
+import { parseIni } from './ini/parse-ini.ts';
 import { iniProfile } from './ini/profile.ts';
 import { readProfileFile } from './profile-file.ts';
 import type { Configured, ProfilePorts } from './profile-kinds.ts';
@@ -22,6 +25,35 @@ export interface ProfileOptions extends Omit<ProfilePorts, 'platform' | 'allowHt
   allowInsecureHttp?: boolean | undefined;
   /** Default: where the aliyun CLI logs in. */
   oauthSites?: OAuthSites | undefined;
+}
+
+/**
+ * The names of all profiles in those files, each once, in the order in which they are asked. Nothing is made of them: no
+ * program is run and nothing is called. A file that cannot be read or understood has none, nor has a pipe, which is left
+ * to whoever needs it.
+ */
+export async function listProfileNames(
+  options: Pick<ProfileOptions, 'env' | 'home' | 'profileFile' | 'ignoreAliyunCli'>,
+): Promise<string[]> {
+  const names = new Set<string>();
+  for (const place of placesOf(options)) {
+    try {
+      for (const name of await namesIn(place, options.home)) names.add(name);
+    } catch {
+      // Whoever uses it is told what is wrong with it.
+    }
+  }
+  return [...names];
+}
+
+async function namesIn(place: Place, home: string | undefined): Promise<string[]> {
+  if (place.path === undefined) return [];
+  const path = resolvePath(place, home);
+  if (!statSync(path).isFile()) return [];
+  const file = await readProfileFile(path);
+  if (file === undefined) return [];
+  if (!place.isAliyunCli) return [...parseIni(file.text).keys()];
+  return parseConfig(file.text, path).profiles.map(({ name }) => name);
 }
 
 interface Place {
@@ -46,7 +78,12 @@ export function profileSources(options: ProfileOptions): Source[] {
   return placesOf(options).map((place) => toSource(place, options));
 }
 
-function placesOf({ env, home, profileFile, ignoreAliyunCli }: ProfileOptions): Place[] {
+function placesOf({
+  env,
+  home,
+  profileFile,
+  ignoreAliyunCli,
+}: Pick<ProfileOptions, 'env' | 'home' | 'profileFile' | 'ignoreAliyunCli'>): Place[] {
   if (profileFile) return [explicitPlace('--profile-file', profileFile)];
   const places: Place[] = [];
   const named = env[fileVariable];

@@ -8,13 +8,13 @@ const untranslated = JSON.parse(
   readFileSync(new URL('../cases/output/untranslated.json', import.meta.url), 'utf8'),
 ) as Record<string, string[]>;
 
-/** The services of the sandbox answer in the words of the cloud; tables of errors hold both languages. */
+/** Scripts are for shells; the services of the sandbox answer in the words of the cloud; tables of errors hold both languages. */
 const silentFiles =
-  /^(?:sandbox\/(?!tour-steps|faults|seed|loopback|server|client|access-log|temporary-folder|cs\/api-server-keys)|output\/(?:texts\/|translate|redact)|rrsa\/[\w-]+-errors?\.ts)/;
+  /^(?:commands\/completion\/(?:scripts\/|answer)|sandbox\/(?!tour-steps|faults|seed|loopback|server|client|access-log|temporary-folder|cs\/api-server-keys)|output\/(?:texts\/|translate|redact)|rrsa\/[\w-]+-errors?\.ts)/;
 
 /** Command lines: what a user pastes stays as it is. */
 const commandLine =
-  /^(?:[A-Z_]+=\S+ )?(?:eval "\$\()?(?:ack-ram-tool|kubectl|helm|terraform|aliyun) (?:[a-z]|-|$)|^(?:export|unset|set) -?[A-Z{a-z]+[ ={]/;
+  /^(?:[A-Z_]+=\S+ )?(?:eval "\$\(|source <\()?(?:ack-ram-tool|kubectl|helm|terraform|aliyun) (?:[a-z]|-|$)|^(?:export|unset|set) -?[A-Z{a-z]+[ ={]/;
 
 const { sentences, words } = sourceTexts('src', silentFiles);
 const silent = new Set(Object.values(untranslated).flat());

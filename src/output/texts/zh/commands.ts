@@ -40,6 +40,8 @@ export const commands: Catalogue = {
   'did you mean `{}`?': '您是不是要找 `{}`？',
   'did you mean `{} {}`?': '您是不是要找 `{} {}`？',
   'did you mean `--{}`?': '您是不是要找 `--{}`？',
+  '`ack-ram-tool completion` needs a shell: {} or {}': '`ack-ram-tool completion` 需要指定 Shell：{} 或 {}',
+  '{} is no shell that words are completed in: use {} or {}': '{} 不是支持补全的 Shell：请使用 {} 或 {}',
   '{} does not apply to `{}`': '{} 不适用于 `{}`',
   'unknown flag {}': '未知参数 {}',
   '{} is no value for {}: use true or false': '{} 不是 {} 的有效值：请使用 true 或 false',
