@@ -28,6 +28,8 @@ const words: ReadonlyMap<string, string> = new Map([
   ['ENETUNREACH', 'the network cannot be reached'],
   ['ENOTFOUND', 'the host name is not known'],
   ['EAI_AGAIN', 'the host name could not be looked up'],
+  ['CERT_HAS_EXPIRED', 'its certificate has expired'],
+  ['CERT_NOT_YET_VALID', 'its certificate is not valid yet'],
 ]);
 /** A wrong name, a refused certificate or a proxy's refusal will be the same the next time. */
 const transientReasons = new Set([
@@ -46,7 +48,10 @@ export function brokenBy(error: Error, to: Destination): ToolError {
 export function noAnswer(to: Destination, reason: string, text?: string): ToolError {
   const details: NetworkDetails = { reason, transient: transientReasons.has(reason) };
   const options: ToolErrorOptions = { details: { ...details } };
-  if (/CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(reason)) {
+  if (reason === 'CERT_HAS_EXPIRED' || reason === 'CERT_NOT_YET_VALID') {
+    options.hint =
+      'check the clock of this machine, and whether a proxy or endpoint of your own has an old certificate';
+  } else if (/CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(reason)) {
     options.hint = 'if a proxy or sandbox signs its own certificates, set NODE_EXTRA_CA_CERTS to the file of its CA';
   }
   const proxied = /^PROXY_(\d+)$/.exec(reason);

@@ -157,7 +157,7 @@ export function credentialOptions(
     },
     readMetadata: async (path) => {
       const { readMetadata } = await import('../cloud/ecs-metadata.ts');
-      return readMetadata(path, { env, signal, readTimeoutMs: options.readTimeoutMs });
+      return readMetadata(path, { ...clock, env, signal, readTimeoutMs: options.readTimeoutMs });
     },
     readTimeoutMs: options.readTimeoutMs,
     ignoreEnvironment: flags.boolean('ignore-env-credentials'),

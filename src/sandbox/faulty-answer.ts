@@ -71,11 +71,18 @@ function refuse(call: FaultyCall, status: number, code: string, message: string)
   return rpcErrorAnswer(new ApiFault(status, code, message), call.product, call.requestId);
 }
 
+let hugeBody: Buffer | undefined;
+
 function hugeAnswer(): SandboxResponse {
+  hugeBody ??= makeHugeBody();
+  return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body: hugeBody };
+}
+
+function makeHugeBody(): Buffer {
   const body = Buffer.alloc(hugeBytes, 'x');
   body.write('{"padding":"');
   body.write('"}', hugeBytes - 2);
-  return { status: 200, headers: { 'content-type': 'application/json; charset=utf-8' }, body };
+  return body;
 }
 
 function withWrongTypes({ status, body }: SandboxResponse): SandboxResponse {

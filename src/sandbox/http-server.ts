@@ -51,7 +51,7 @@ function send(outgoing: ServerResponse, response: SandboxResponse): void {
     outgoing.socket?.resetAndDestroy();
     return;
   }
-  const body = Buffer.from(response.body);
+  const body = typeof response.body === 'string' ? Buffer.from(response.body) : response.body;
   outgoing.writeHead(response.status, { ...response.headers, 'content-length': body.length });
   if (response.broken === 'truncate') {
     outgoing.write(body.subarray(0, Math.floor(body.length / 2)), () => outgoing.destroy());

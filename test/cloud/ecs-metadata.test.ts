@@ -25,8 +25,11 @@ async function metadata(handler: Handler): Promise<{ env: Env; seen: string[] }>
   return { env: { ALIBABA_CLOUD_IMDS_ENDPOINT: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` }, seen };
 }
 
+const slept: number[] = [];
+const clock = { random: () => 0.5, sleep: async (ms: number) => void slept.push(ms) };
+
 const read = (env: Env): Promise<string | undefined> =>
-  readMetadata('meta-data/region-id', { env, signal: new AbortController().signal });
+  readMetadata('meta-data/region-id', { env, signal: new AbortController().signal, ...clock });
 
 const versionTwo: Handler = ({ method, headers }, response) => {
   if (method === 'PUT') {
@@ -55,6 +58,39 @@ describe('the metadata service', () => {
     const { env, seen } = await metadata((_request, response) => void response.end('cn-beijing'));
     expect(await read({ ...env, ALIBABA_CLOUD_IMDSV2_DISABLED: 'true' })).toBe('cn-beijing');
     expect(seen).toEqual(['GET /latest/meta-data/region-id -']);
+  });
+
+  it.each([429, 500, 502, 503])('is asked again when it answers %d', async (status) => {
+    let troubles = 2;
+    const { env, seen } = await metadata((request, response) => {
+      if (troubles-- > 0) response.writeHead(status).end();
+      else versionTwo(request, response);
+    });
+    expect(await read(env)).toBe('cn-hangzhou');
+    expect(seen).toHaveLength(4);
+  });
+
+  it('is asked again when the connection breaks, and not for ever', async () => {
+    const { env, seen } = await metadata((request) => void request.socket.destroy());
+    await expect(read(env)).rejects.toMatchObject({ code: 'NETWORK' });
+    expect(seen).toHaveLength(3);
+  });
+
+  it.each(['', '<html>\r\n<title>Sign in</title>', 'tökén', 'x'.repeat(5_000)])(
+    'is none when the token it gives is no token: %j',
+    async (token) => {
+      const { env, seen } = await metadata((_request, response) => void response.end(token));
+      await expect(read(env)).rejects.toMatchObject({ code: 'BAD_ANSWER' });
+      expect(seen).toHaveLength(1);
+    },
+  );
+
+  it('is not asked again where nobody answers', async () => {
+    slept.length = 0;
+    await expect(read({ ALIBABA_CLOUD_IMDS_ENDPOINT: 'http://127.0.0.1:1' })).rejects.toMatchObject({
+      code: 'NETWORK',
+    });
+    expect(slept).toEqual([]);
   });
 
   it('may have nothing at a path', async () => {

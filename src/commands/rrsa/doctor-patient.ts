@@ -1,3 +1,4 @@
+import { readAgain } from '../../cloud/read-again.ts';
 import type { Io } from '../../io.ts';
 import { associateRole } from '../../rrsa/associate.ts';
 import type { Patient } from '../../rrsa/doctor/checks.ts';
@@ -21,7 +22,7 @@ export function doctorPatients(asked: Asked, flags: Flags, context: Context, io:
     const kubernetes = kubernetesPatient(flags.string('pod') || undefined, openKubernetes);
     const { namespace = '', serviceAccount } = asked;
     const annotated = serviceAccount && (() => annotatedRole(kubernetes, namespace, serviceAccount));
-    const ports = { ...cloud, clock, credentialsSource, read: context.readPage, mend };
+    const ports = { ...cloud, clock, credentialsSource, read: readAgain(context.readPage, clock), mend };
     return { ...cloudPatient(asked, { ...ports, annotatedRole: annotated || undefined }), ...kubernetes, token };
   };
 }

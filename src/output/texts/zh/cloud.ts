@@ -18,6 +18,7 @@ export const cloud: Catalogue = {
   '{} was refused: {}': '{} 被拒绝：{}',
   'broken text': '损坏的文本',
   'ALIBABA_CLOUD_IMDS_ENDPOINT is no URL': 'ALIBABA_CLOUD_IMDS_ENDPOINT 不是 URL',
+  'the metadata service at {} answered a token request with no token': '元数据服务 {} 对 Token 请求的回答不是 Token',
   'the metadata service at {} answered {} to a token request': '元数据服务 {} 对 Token 请求返回了 {}',
   'the metadata service at {} has no version 2, and version 1 is switched off':
     '元数据服务 {} 不支持版本 2，而版本 1 已被关闭',
@@ -50,6 +51,10 @@ export const cloud: Catalogue = {
   'the network cannot be reached': '无法到达网络',
   'the host name is not known': '主机名无法解析',
   'the host name could not be looked up': '无法查询主机名',
+  'its certificate has expired': '其证书已过期',
+  'its certificate is not valid yet': '其证书尚未生效',
+  'check the clock of this machine, and whether a proxy or endpoint of your own has an old certificate':
+    '请检查本机的时钟，以及您自己的代理或接入点是否使用了旧证书',
   'something that is no HTTP ({})': '不是 HTTP 的内容（{}）',
   'if a proxy or sandbox signs its own certificates, set NODE_EXTRA_CA_CERTS to the file of its CA':
     '如果代理或沙箱使用自签名证书，请将 NODE_EXTRA_CA_CERTS 设置为其 CA 文件',

@@ -1,0 +1,7 @@
+import { describe, it } from 'vitest';
+import { credentialLines } from './command-lines.ts';
+import { judged } from './judged.ts';
+
+describe('with a fault at any call', () => {
+  for (const line of credentialLines) it(`${line.name} ends well, or with one clear error`, judged(line), 120_000);
+});
