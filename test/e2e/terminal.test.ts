@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hasTerminal, openTerminal } from '../support/terminal.ts';
 import { runTool, scratchFolder, startedSandbox, toolCommand } from '../support/tool.ts';
@@ -69,6 +71,24 @@ describe.skipIf(!hasTerminal)('at a terminal (needs tmux)', async () => {
     const rerun = await runTool(['rrsa', 'enable', '-c', foob, '-y', '-o', 'json'], { env });
     expect(rerun.exitCode, rerun.stderr).toBe(0);
     expect(await isEnabled(foob)).toBe(true);
+  });
+
+  it('counts what takes long with a bar, and takes it away', async () => {
+    const trustPolicy = { Version: '1', Statement: [] };
+    const roles = Array.from({ length: 400 }, (_, index) => ({ name: `role-${index}`, trustPolicy }));
+    const admin = { name: 'admin', accessKeyId: 'LTAIadmin', accessKeySecret: 's' };
+    const users = [{ ...admin, systemPolicies: ['AdministratorAccess'] }];
+    const accounts = [{ id: '1000000000000001', users, roles, clusters: [{ id: 'c1', name: 'foo', rrsa: true }] }];
+    const seed = join(scratchFolder(), 'seed.yaml');
+    writeFileSync(seed, JSON.stringify({ apiVersion: 'ack-ram-tool/v1', kind: 'SandboxSeed', accounts }));
+    const many = await startedSandbox(['--seed', seed, '--latency', '200ms']);
+    const argv = [...toolCommand, 'rrsa', 'list-associations', '-c', 'c1'];
+    const terminal = openTerminal(argv, { ...env, ...many.env });
+    await terminal.shows(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] trust policies: \d+ of 400 read █+░+ \d+% \d+s/);
+    const screen = await terminal.shows('EXIT=');
+    expect(screen).toContain('no role trusts a service account of cluster c1');
+    expect(screen).not.toMatch(/[█░]/);
+    await many.stop();
   });
 
   it('a child hears Ctrl-C once', async () => {

@@ -64,10 +64,11 @@ export function formatDot(list: AssociationList): string {
 
 /**
  * Everything that could end the quotes, or be taken for HTML, Markdown or an entity, as Mermaid's own entity code:
- * `#34;` is a quotation mark.
+ * `#34;` is a quotation mark. Between quotes there must be something.
  */
 function mermaidText(text: string): string {
-  return stripControl(text).replace(/[^A-Za-z0-9 .:/@,-]/gu, (character) => `#${character.codePointAt(0)};`);
+  const shown = stripControl(text) || ' ';
+  return shown.replace(/[^A-Za-z0-9 .:/@,-]/gu, (character) => `#${character.codePointAt(0)};`);
 }
 
 /** In a quoted label a backslash begins an escape, and an ampersand an HTML entity. */
