@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { renewalMarginMs } from './memoize.ts';
-import type { Credentials } from './provider.ts';
+import { type Credentials, isKeyText } from './provider.ts';
 
 /** Temporary credentials as they are kept between runs. */
 export interface CacheEntry {
@@ -37,9 +37,10 @@ export function parseEntry(text: string): CacheEntry | undefined {
   const { key, accessKeyId, accessKeySecret, securityToken, accountId } = fields;
   const expiration = dateOf(fields.expiration);
   const issuedAt = dateOf(fields.issuedAt);
-  if (fields.schemaVersion !== 1 || !isText(key) || !isText(accessKeyId) || !isText(accessKeySecret)) return undefined;
+  if (fields.schemaVersion !== 1 || !isText(key) || !isKeyText(accessKeyId) || !isKeyText(accessKeySecret))
+    return undefined;
   if (expiration === undefined || issuedAt === undefined || issuedAt >= expiration) return undefined;
-  if (securityToken !== undefined && !isText(securityToken)) return undefined;
+  if (securityToken !== undefined && !isKeyText(securityToken)) return undefined;
   if (accountId !== undefined && !isText(accountId)) return undefined;
   return { key, credentials: { accessKeyId, accessKeySecret, securityToken, expiration }, issuedAt, accountId };
 }

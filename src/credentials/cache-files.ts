@@ -62,10 +62,5 @@ export function removeEntries(folder: string, before = Number.POSITIVE_INFINITY)
 }
 
 function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
+  return lstatSync(folder, { throwIfNoEntry: false }) === undefined ? [] : readdirSync(folder);
 }

@@ -4,7 +4,7 @@ import type { Env } from '../io.ts';
 import { type AssumeRole, fromAssumedRole, type RoleSession, roleRequest, roleSessionFault } from './assume-role.ts';
 import { type KeyFamily, readFamilies } from './key-variables.ts';
 import { fromOidc, oidcSessionFault } from './oidc.ts';
-import type { Credentials, Provider, Source } from './provider.ts';
+import { type Credentials, isKeyText, type Provider, type Source } from './provider.ts';
 import { createTokenReader } from './token-reader.ts';
 
 const roleArnVariable = 'ALIBABA_CLOUD_ROLE_ARN';
@@ -42,7 +42,9 @@ export function environmentSources(options: EnvironmentOptions): Source[] {
       name: 'environment (STS token)',
       lookedAt: `no security token beside an AccessKey (${namesOf('tokens')})`,
       resolve: async () =>
-        family && token ? fromStatic({ ...readKeys(options.env, family), securityToken: token }) : undefined,
+        family && token
+          ? fromStatic({ ...readKeys(options.env, family), securityToken: readToken(options.env, family) })
+          : undefined,
     },
     {
       name: 'environment (OIDC token)',
@@ -134,7 +136,20 @@ function readKeys(env: Env, family: KeyFamily): Credentials {
   const accessKeySecret = env[family.secret];
   if (!accessKeyId) throw incomplete(family.secret, family.id);
   if (!accessKeySecret) throw incomplete(family.id, family.secret);
+  for (const name of [family.id, family.secret]) requireKeyText(env, name);
   return { accessKeyId, accessKeySecret };
+}
+
+/** The first security token of the family. */
+function readToken(env: Env, { tokens }: KeyFamily): string | undefined {
+  const name = tokens.find((each) => env[each]);
+  if (name !== undefined) requireKeyText(env, name);
+  return name && env[name];
+}
+
+function requireKeyText(env: Env, name: string): void {
+  if (isKeyText(env[name])) return;
+  throw broken(`${name} holds what no key or token can hold`, 'look for a space or a line end in it');
 }
 
 function firstSet(env: Env, names: readonly string[]): string | undefined {

@@ -40,7 +40,7 @@ export function helperProgram(section: Section, key: string, ports: ProfilePorts
   return {
     async provider() {
       const output = await run(command, args, { env, section, key, ports });
-      return parseOutput(output, section, key, ports.clock.now());
+      return parsePrinted(output, section, key, ports.clock.now());
     },
     isStatic: false,
     // Another login within the program gives other credentials, and nothing here would show it.
@@ -48,7 +48,8 @@ export function helperProgram(section: Section, key: string, ports: ProfilePorts
   };
 }
 
-function parseOutput(output: string, section: Section, key: string, now: number): Credentials {
+/** The keys in what the program of `key` printed. Throws `CREDENTIALS_SOURCE_BROKEN`. */
+export function parsePrinted(output: string, section: Section, key: string, now: number): Credentials {
   const printed = parseObject(output);
   if (printed === undefined) throw section.broken(`the program of ${key} printed something other than a JSON object`);
   const result = createSection(`what the program of ${key} printed for ${section.place}`, (name) =>

@@ -1,4 +1,4 @@
-import type { Credentials } from './provider.ts';
+import { type Credentials, isKeyText } from './provider.ts';
 
 /** What is asked of a document beyond an AccessKey. */
 export interface IssuedJsonRules {
@@ -10,8 +10,6 @@ export interface IssuedJsonRules {
   now?: (() => number) | undefined;
 }
 
-/** Long enough for any token; also what a header can carry. */
-const longestValue = 16_384;
 /** `2006-01-02T15:04:05Z`, what every issuer sends; fractions and offsets as RFC 3339 has them. */
 const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
 
@@ -57,10 +55,6 @@ function parseObject(text: string): Record<string, unknown> | undefined {
 
 function isMissing(value: unknown): boolean {
   return value === undefined || value === null || value === '';
-}
-
-function isKeyText(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= longestValue && /^[\x21-\x7e]+$/.test(value);
 }
 
 /** Error codes are words and dots; a key has digits, and is not shown even where a code belongs. */

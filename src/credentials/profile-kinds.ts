@@ -10,7 +10,7 @@ import { fromEcsMetadata } from './ecs-metadata.ts';
 import { memoize } from './memoize.ts';
 import { fromOidc, oidcSessionFault } from './oidc.ts';
 import type { Section } from './profile-section.ts';
-import type { Credentials, Exchange, Provider, ReadMetadata } from './provider.ts';
+import { type Credentials, type Exchange, isKeyText, type Provider, type ReadMetadata } from './provider.ts';
 import { readOidcToken } from './token-file.ts';
 import { createTokenReader } from './token-reader.ts';
 
@@ -77,10 +77,10 @@ export function readKeys(
   return { accessKeyId, accessKeySecret, securityToken: requiredKey(section, present) };
 }
 
-/** Keys and tokens go into headers; what cannot is a slip of the hand. */
-function requiredKey(section: Section, key: string): string {
+/** A key or token of a profile; what cannot be one is a slip of the hand. Throws `CREDENTIALS_SOURCE_BROKEN`. */
+export function requiredKey(section: Section, key: string): string {
   const value = section.required(key);
-  if (!/^[\x21-\x7e]{1,16384}$/.test(value)) throw section.broken(`${key} holds what no key or token can hold`);
+  if (!isKeyText(value)) throw section.broken(`${key} holds what no key or token can hold`);
   return value;
 }
 

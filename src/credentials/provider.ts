@@ -9,6 +9,11 @@ export interface Credentials {
   expiration?: Date | undefined;
 }
 
+/** Whether it can be an AccessKey id, a secret or a token: those go into headers. */
+export function isKeyText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 16_384 && /^[\x21-\x7e]+$/.test(value);
+}
+
 /**
  * Each call gives credentials that are valid now, renewing them where it can.
  * `renew`: whatever remembers credentials on the way is to ask again, though they are not due, and to throw when that

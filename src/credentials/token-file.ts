@@ -62,6 +62,7 @@ export function parseOidcToken(bytes: Uint8Array, name: string): string {
   if (text.length < shortestToken) throw invalid(`is shorter than ${shortestToken} characters`);
   if (text.length > longestToken) throw invalid(`is longer than ${longestToken} characters`);
   if (/[\s\0]/.test(text)) throw invalid('does not hold one token: there is white space within');
+  if (!/^[\x21-\x7e]+$/.test(text)) throw invalid('holds characters that no token has');
   return text;
 }
 

@@ -1,6 +1,6 @@
 import { sha256 } from '../cache-key.ts';
 import { isLoopback } from '../near-host.ts';
-import { type Configured, type ProfilePorts, within } from '../profile-kinds.ts';
+import { type Configured, type ProfilePorts, requiredKey, within } from '../profile-kinds.ts';
 import type { Section } from '../profile-section.ts';
 import type { Credentials } from '../provider.ts';
 import { hasPassed, isFresh, issuedKeys, isValid, keptKeys, loginOver, post } from './login.ts';
@@ -20,7 +20,7 @@ export function cloudSso(section: Section, ports: ProfilePorts): Configured {
   const origin = signInOrigin(section);
   const accountId = section.required('cloud_sso_account_id');
   const configurationId = section.required('cloud_sso_access_config');
-  const accessToken = section.required('access_token');
+  const accessToken = requiredKey(section, 'access_token');
   const expires = section.number('cloud_sso_access_token_expire');
   const kept = keptKeys(section);
   const { clock, exchange } = ports;

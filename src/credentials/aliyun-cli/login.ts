@@ -2,7 +2,7 @@
 import type { ToolError } from '../../errors.ts';
 import { parseIssuedJson } from '../issued-json.ts';
 import type { Section } from '../profile-section.ts';
-import type { Credentials, Exchange } from '../provider.ts';
+import { type Credentials, type Exchange, isKeyText } from '../provider.ts';
 
 /** Keys with less life than this are renewed, though they would still do if that fails. */
 const marginMs = 5 * 60 * 1000;
@@ -13,7 +13,7 @@ export function keptKeys(section: Section): (Credentials & { expiration: Date })
   const accessKeySecret = section.text('access_key_secret');
   const securityToken = section.text('sts_token');
   const expires = section.number('sts_expiration');
-  if (!accessKeyId || !accessKeySecret || !securityToken || !expires) return undefined;
+  if (!isKeyText(accessKeyId) || !isKeyText(accessKeySecret) || !isKeyText(securityToken) || !expires) return undefined;
   return { accessKeyId, accessKeySecret, securityToken, expiration: new Date(expires * 1000) };
 }
 

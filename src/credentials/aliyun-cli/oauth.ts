@@ -1,6 +1,6 @@
 import { type Configured, type ProfilePorts, within } from '../profile-kinds.ts';
 import type { Section } from '../profile-section.ts';
-import type { Credentials } from '../provider.ts';
+import { type Credentials, isKeyText } from '../provider.ts';
 import { hasPassed, isFresh, issuedKeys, isValid, keptKeys, loginOver, post } from './login.ts';
 import type { ConfigStore, Save } from './store.ts';
 
@@ -89,7 +89,7 @@ async function exchangeToken(section: Section, site: OAuthSite, ports: ProfilePo
   const { clock, exchange } = ports;
   const held = section.text('oauth_access_token');
   const expires = section.number('oauth_access_token_expire');
-  const isUsable = held !== undefined && expires !== undefined && !hasPassed(expires, clock.now() + tokenMarginMs);
+  const isUsable = isKeyText(held) && expires !== undefined && !hasPassed(expires, clock.now() + tokenMarginMs);
   const accessToken = isUsable ? held : await refresh(section, site, ports, save);
   const answer = await post(
     section,
@@ -136,17 +136,12 @@ async function refresh(section: Section, site: OAuthSite, ports: ProfilePorts, s
     { server, over: () => loginOver(section, 'OAuth', `${server} refuses to renew this login`) },
   );
   const { access_token: accessToken, refresh_token: nextRefreshToken, expires_in: seconds } = answer;
-  if (!isToken(accessToken)) throw section.broken(`${server} answered without an access token`);
+  if (!isKeyText(accessToken)) throw section.broken(`${server} answered without an access token`);
   const life = typeof seconds === 'number' && seconds > 0 ? Math.floor(seconds) : defaultTokenSeconds;
   await save({
     oauth_access_token: accessToken,
-    ...(isToken(nextRefreshToken) ? { oauth_refresh_token: nextRefreshToken } : {}),
+    ...(isKeyText(nextRefreshToken) ? { oauth_refresh_token: nextRefreshToken } : {}),
     oauth_access_token_expire: Math.floor(now / 1000) + life,
   });
   return accessToken;
-}
-
-/** It goes into a header. */
-function isToken(value: unknown): value is string {
-  return typeof value === 'string' && /^[\x21-\x7e]{1,16384}$/.test(value);
 }

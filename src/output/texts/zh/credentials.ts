@@ -221,6 +221,8 @@ export const credentials: Catalogue = {
   'it is not UTF-8 text': '它不是 UTF-8 文本',
   '{} is missing': '缺少 {}',
   '{} holds what no key or token can hold': '{} 含有密钥或 Token 不可能包含的内容',
+  'look for a space or a line end in it': '检查其中是否有空格或换行',
+  '{} holds characters that no token has': '{} 含有 Token 不可能包含的字符',
   '{} is missing, and {} is not set': '缺少 {}，且没有设置 {}',
   '{} is not of the form acs:ram::<account id>:oidc-provider/<name>':
     '{} 不符合 acs:ram::<account id>:oidc-provider/<name> 的形式',
