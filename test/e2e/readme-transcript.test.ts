@@ -6,6 +6,7 @@ import { parseAllDocuments } from 'yaml';
 import { normalize } from '../../src/commands/normalize.ts';
 import { table } from '../../src/commands/table.ts';
 import { splitWords } from '../../src/credentials/split-words.ts';
+import { stsErrors } from '../../src/rrsa/sts-errors.ts';
 import { type Fence, fencesOf, headingsOf, withoutFences } from '../support/markdown.ts';
 import { scratchFolder, toolCommand } from '../support/tool.ts';
 import { isAsShown, ShellSession, stepsOf, withoutChance } from '../support/transcript.ts';
@@ -52,18 +53,20 @@ const readers: Record<string, (text: string) => void> = {
 };
 
 /** The argument lists of this tool's command lines in a fence. */
-function commandLines(text: string): string[][] {
+function commandLines({ language, text: whole }: Fence): string[][] {
+  const typed = language === 'console' ? stepsOf(whole).map(({ command }) => command) : [whole];
+  const text = typed.join('\n');
   const lines = text.replaceAll('\\\n', ' ').split('\n');
-  const typed = lines.filter((line) => !/^ *#/.test(line)).join('\n');
-  const calls = typed.matchAll(/(?<![\w/.-]|-t )ack-ram-tool((?: +(?:'[^'\n]*'|"[^"\n]*"|[^\s'"`|>&;#()])+)+)/g);
+  const code = lines.filter((line) => !/^ *#/.test(line)).join('\n');
+  const calls = code.matchAll(/(?<![\w/.-]|-t )ack-ram-tool((?: +(?:'[^'\n]*'|"[^"\n]*"|[^\s'"`|>&;#()])+)+)/g);
   return [...calls].map(([, words = '']) => splitWords(words, 'linux') ?? []);
 }
 
 describe('a transcript', () => {
   it('has commands that go on in the next line, and what they print', () => {
-    expect(stepsOf('$ a \\\n    b\nfirst\n\nsecond\n$ c\n')).toEqual([
-      { command: 'a \\\n    b', output: 'first\n\nsecond\n' },
-      { command: 'c', output: '' },
+    expect(stepsOf('$ a \\\n    b\nfirst\n\n> second\n$ c() {\n>   d\n> }\n')).toEqual([
+      { command: 'a \\\n    b', output: 'first\n\n> second\n' },
+      { command: 'c() {\n  d\n}', output: '' },
     ]);
     expect(() => stepsOf('first\n$ a\n')).toThrow('must begin with a command');
   });
@@ -81,10 +84,11 @@ describe('a transcript', () => {
 });
 
 describe('README', () => {
-  it.each(listed)('$page:$line is $language that can be read', ({ language, text }) => {
+  it.each(listed)('$page:$line is $language that can be read', (fence) => {
+    const { language, text } = fence;
     expect(Object.keys(readers)).toContain(language);
     readers[language]?.(text);
-    for (const words of commandLines(text)) {
+    for (const words of commandLines(fence)) {
       const form = normalize(words, table);
       expect(form.spec !== undefined || form.help || form.version, words.join(' ')).toBe(true);
     }
@@ -103,6 +107,105 @@ describe('README', () => {
       else if (/^[a-z]+:/.test(target)) expect(new URL(target).protocol).toBe('https:');
       else expect(existsSync(new URL(target.replace(/#.*/, ''), root)), target).toBe(true);
     }
+  });
+});
+
+/** The sections by the anchors of their headings, up to the next heading of the same level or a higher one. */
+function sectionsOf(page: string): Map<string, string> {
+  const lines = page.split('\n');
+  const starts: { level: number; anchor: string; line: number }[] = [];
+  const headings = headingsOf(page);
+  lines.forEach((line, index) => {
+    const { level = 0, title, anchor = '' } = headings[starts.length] ?? {};
+    if (line === `${'#'.repeat(level)} ${title}`) starts.push({ level, anchor, line: index });
+  });
+  return new Map(
+    starts.map(({ level, anchor, line }, index) => {
+      const end = starts.slice(index + 1).find((other) => other.level <= level)?.line;
+      return [anchor, lines.slice(line, end).join('\n')];
+    }),
+  );
+}
+
+/** The first cell of each row of the table that follows a heading. */
+const rowsBelow = (page: string, index: number): string[] => {
+  const { anchor = '' } = headingsOf(page)[index] ?? {};
+  const section = sectionsOf(page).get(anchor) ?? '';
+  return [...section.matchAll(/^\| (.+?) \|/gm)].map(([, cell = '']) => cell);
+};
+
+describe.each(pages)('the tables of %s', (page) => {
+  const text = textOf(page);
+  const headings = headingsOf(textOf('README.md'));
+  const sections = sectionsOf(text);
+  const at = (title: string): number => headings.findIndex((heading) => heading.title === title);
+
+  it('link every command to an example of it', () => {
+    let group: string[] = [];
+    const found = rowsBelow(text, at('Commands')).flatMap((cell) =>
+      [...cell.matchAll(/\[`([^`]+)`\]\(#([^)]+)\)/g)].map(([, name = '', anchor = '']) => {
+        if (name.includes(' ')) group = name.split(' ').slice(0, -1);
+        const isWhole = table.commands.some(({ path }) => path.join(' ') === name);
+        const words = isWhole ? name.split(' ') : [...group, name];
+        const examples = fencesOf(sections.get(anchor) ?? '').flatMap(commandLines);
+        expect(
+          examples.some((example) => words.every((word, index) => example[index] === word)),
+          `an example of ${words.join(' ')} below #${anchor}`,
+        ).toBe(true);
+        return words.join(' ');
+      }),
+    );
+    const all = table.commands.map(({ path }) => path.join(' ')).filter((name) => name !== 'help');
+    expect([...new Set(found)].sort()).toEqual(all.sort());
+  });
+
+  it('explain errors of STS that the tool explains, too', () => {
+    const codes = rowsBelow(text, at('What does this error mean?')).flatMap(
+      (cell) => /^`([\w.]+)`$/.exec(cell)?.[1] ?? [],
+    );
+    expect(codes.length).toBeGreaterThan(5);
+    const known = stsErrors.flatMap((error) => error.codes);
+    for (const code of codes)
+      expect(known.some((one) => one === code || (one.endsWith('.') && code.startsWith(one)))).toBe(true);
+  });
+});
+
+describe.skipIf(pages.length < 2)('README.zh-CN.md', () => {
+  const [english, chinese] = [textOf('README.md'), pages.length < 2 ? '' : textOf('README.zh-CN.md')];
+  /** Without what is prose within it. */
+  const codeOf = ({ language, text }: Fence): string => {
+    if (language === 'text') return text.replace(/[^\n]/g, '');
+    return language === 'console' ? text : text.replace(/(^|[ \t]+)(?:#|\/\/) .*$/gm, '');
+  };
+
+  it('has the fences of README, but for comments in them', () => {
+    const shape = (page: string) => fencesOf(page).map((fence) => `${fence.language}\n${codeOf(fence)}`);
+    expect(shape(chinese)).toEqual(shape(english));
+  });
+
+  it('has its headings, tables, lists, pictures and links', () => {
+    const shape = (page: string) => {
+      const headings = headingsOf(page);
+      const index = (target: string): string =>
+        target.startsWith('#')
+          ? `section ${headings.findIndex(({ anchor }) => `#${anchor}` === decodeURIComponent(target))}`
+          : target;
+      return withoutFences(page)
+        .split('\n')
+        .flatMap((line) => {
+          const links = [...line.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => index(target));
+          const kind = /^(?:#+(?= )|\|(?= )|\d+\.(?= )|- |<[^>]+>|!)/.exec(line)?.[0];
+          return kind === undefined && links.length === 0 ? [] : [{ kind, links: links.sort() }];
+        });
+    };
+    const kinds = (page: string) => shape(page).flatMap(({ kind }) => kind ?? []);
+    expect(kinds(chinese)).toEqual(kinds(english));
+    const links = (page: string) =>
+      shape(page)
+        .flatMap((line) => line.links)
+        .filter((target) => !target.startsWith('README'))
+        .sort();
+    expect(links(chinese)).toEqual(links(english));
   });
 });
 

@@ -6,17 +6,25 @@ export interface Step {
   output: string;
 }
 
-/** `$ ` begins a command, a backslash at the end of a line goes on with it; the other lines are what it prints. */
+/**
+ * `$ ` begins a command; a line after it that begins with `> `, or comes after a backslash, goes on with it. The other
+ * lines are what it prints.
+ */
 export function stepsOf(fence: string): Step[] {
   const steps: Step[] = [];
-  let goesOn = false;
+  let isOpen = false;
   for (const line of fence.trimEnd().split('\n')) {
     const last = steps.at(-1);
-    if (last !== undefined && goesOn) last.command += `\n${line}`;
-    else if (line.startsWith('$ ')) steps.push({ command: line.slice(2), output: '' });
-    else if (last !== undefined) last.output += `${line}\n`;
-    else throw new Error(`a transcript must begin with a command, not with ${line}`);
-    goesOn = (goesOn || line.startsWith('$ ')) && line.endsWith('\\');
+    if (line.startsWith('$ ')) {
+      steps.push({ command: line.slice(2), output: '' });
+      isOpen = true;
+    } else if (last === undefined) throw new Error(`a transcript must begin with a command, not with ${line}`);
+    else if (isOpen && line.startsWith('> ')) last.command += `\n${line.slice(2)}`;
+    else if (isOpen && last.command.endsWith('\\')) last.command += `\n${line}`;
+    else {
+      last.output += `${line}\n`;
+      isOpen = false;
+    }
   }
   return steps;
 }
