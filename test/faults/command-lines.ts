@@ -79,6 +79,14 @@ function backup(world: World): Prepared {
   return { argv: ['--from', world.file('backup.json', JSON.stringify(content))] };
 }
 
+const ownKubeconfig = `apiVersion: v1
+kind: Config
+current-context: own
+clusters: [{ name: own, cluster: { server: https://own.example } }]
+contexts: [{ name: own, context: { cluster: own, user: own } }]
+users: [{ name: own, user: { token: a-token } }] # mine
+`;
+
 const pod = `apiVersion: v1
 kind: Pod
 metadata: { name: p, namespace: app, labels: {} }
@@ -192,7 +200,14 @@ export const credentialLines: readonly CommandLine[] = [
 export const kubernetesLines: readonly CommandLine[] = [
   { name: 'get-kubeconfig', argv: ['get-kubeconfig', ...on] },
   { name: 'get-kubeconfig -m token', argv: ['get-kubeconfig', ...on, '-m', 'token'] },
-  { name: 'get-kubeconfig --merge', argv: ['get-kubeconfig', ...on, '--merge', '-y'] },
+  {
+    name: 'get-kubeconfig --merge',
+    argv: ['get-kubeconfig', ...on, '--merge', '-y'],
+    prepare: (world) => {
+      world.file('.kube/config', ownKubeconfig);
+      return {};
+    },
+  },
   { name: 'credential-plugin get-credential', argv: ['credential-plugin', 'get-credential', ...on] },
   {
     name: 'credential-plugin get-token',

@@ -48,6 +48,13 @@ export interface World {
   tokenFile(): Promise<string>;
   /** Runs a command line in this process, and waits until the sandbox has done all that it was asked. */
   run(argv: readonly string[], options?: RunOptions): Promise<Outcome>;
+  /** What makes another process use this sandbox and home folder. */
+  readonly env: Readonly<Record<string, string>>;
+  /**
+   * Gives the nth call from now no answer, before or after its effect; `passing` answers it. Resolves when that call has
+   * come so far. Everything is answered again as soon as this is called with another number, or 0.
+   */
+  hold(nth: number, when?: 'before' | 'after' | 'passing'): Promise<void>;
   /** Names of the APIs that were called since the last look, in order. */
   newCalls(): string[];
   close(): Promise<void>;
@@ -61,9 +68,22 @@ export async function startedWorld(place: Place = {}): Promise<World> {
   const internalErrors: unknown[] = [];
   const underWay = new Set<Promise<unknown>>();
   let state: SandboxState | undefined;
+  let held = { nth: 0, when: 'before', calls: 0, hasCome: () => {} };
+  const never = new Promise<never>(() => {});
+  const holding = (when: string, nth: number): boolean => held.nth === nth && held.when === when;
   const server = createServer((request) => {
     if (state === undefined) throw new Error('too early');
-    const answering = handle(state, request);
+    const own = state;
+    held.calls += 1;
+    const { calls: nth, hasCome } = held;
+    const come = (): Promise<never> => {
+      hasCome();
+      return never;
+    };
+    if (holding('before', nth)) return come();
+    const answering = handle(own, request);
+    if (holding('after', nth)) return answering.then(come);
+    if (holding('passing', nth)) void answering.then(hasCome);
     underWay.add(answering);
     void answering.catch(() => {}).finally(() => underWay.delete(answering));
     return answering;
@@ -119,6 +139,12 @@ export async function startedWorld(place: Place = {}): Promise<World> {
       if (internalErrors.length > 0) throw internalErrors[0];
       return { exitCode, stdout: io.out(), stderr: io.err(), ms };
     },
+    env: { ...environmentOf(endpoint, '60s'), HOME: home },
+    hold: (nth, when = 'before') =>
+      new Promise((hasCome) => {
+        held = { nth, when, calls: 0, hasCome };
+        if (nth === 0) hasCome();
+      }),
     newCalls() {
       const all = log.entries().map(({ api }) => api);
       const fresh = all.slice(seen);
