@@ -8,7 +8,7 @@ const { version } = JSON.parse(readFileSync(new URL('./package.json', import.met
 
 /** What every command line needs before its command is known: one chunk, since each file costs a start-up time. */
 const startUp =
-  /src\/(?:cli|nearest|lang|output\/language|commands\/(?:normalize|options|table\/(?:hot|flags)|lang)|credentials\/expand-home)\b/;
+  /src\/(?:cli|duration|nearest|lang|output\/language|commands\/(?:normalize|options|table\/(?:hot|flags)|lang)|credentials\/expand-home)\b/;
 /** What the commands need that are run most often. */
 const hot =
   /src\/(?:commands\/(?:caller|export-credentials)|credentials\/(?:assume-role|chain|child|child-environment|environment|export|exported-variables|key-variables|memoize|oidc|provider|resolve|token-reader)|cloud\/clients|output\/(?:colour|log|plain|redact)|policy\/(?:arn|name)|user-folders)\.ts/;
