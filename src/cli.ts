@@ -17,6 +17,8 @@ interface Seen {
   spec?: CommandSpec;
   /** Without the words of a child, which are not ours to show. */
   own: readonly string[];
+  /** Masks the secrets that it came to know. Absent: none, and what looks like a secret is masked all the same. */
+  redact?: (text: string) => string;
 }
 
 async function run(argv: readonly string[], io: Io, given: CommandTable | undefined, seen: Seen): Promise<number> {
@@ -94,6 +96,9 @@ async function dispatch(normal: NormalForm, io: Io, seen: Seen): Promise<number>
     flags: readFlags(spec, flags, io, (message) => io.stderr.write(translate(`warning: ${message}\n`))),
     args,
     translate,
+    onRedact: (redact: (text: string) => string) => {
+      seen.redact = redact;
+    },
   };
   if (input.flags.boolean('emit-policy')) {
     const { emitPolicy } = await import('./commands/permissions/emit-policy.ts');
@@ -159,8 +164,9 @@ export async function main(argv: readonly string[], io: Io, table?: CommandTable
     const { errorJson, formatError } = await import('./output/error-block.ts');
     const { colourFor } = await import('./output/colour.ts');
     const colour = await colourFor(io.stderr, io.env);
-    io.stderr.write(formatError(error, { command: seen.own, colour, translate: await translatorFor(lang) }));
-    if (wantsJson(argv, io, seen.spec)) io.stderr.write(errorJson(withHint(failure, 'en')));
+    const { own: command, redact } = seen;
+    io.stderr.write(formatError(error, { command, colour, redact, translate: await translatorFor(lang) }));
+    if (wantsJson(argv, io, seen.spec)) io.stderr.write(errorJson(withHint(failure, 'en'), { redact }));
     return error instanceof ToolError ? error.exitCode : 1;
   }
 }

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { main } from '../src/cli.ts';
-import type { CommandSpec, CommandTable } from '../src/commands/spec.ts';
+import type { CommandInput, CommandSpec, CommandTable } from '../src/commands/spec.ts';
+import { ToolError } from '../src/errors.ts';
 import { memoryIo } from './support/memory-io.ts';
 
-function tableOf(run: () => Promise<number>, more: Partial<CommandSpec> = {}): CommandTable {
+type Run = (input: CommandInput) => Promise<number>;
+
+function tableOf(run: Run, more: Partial<CommandSpec> = {}): CommandTable {
   const spec = { path: ['do'], summary: 'do it', examples: [], flags: [], load: async () => ({ run }), ...more };
   return { groups: [], commands: [spec] };
 }
@@ -22,6 +25,20 @@ describe('main', () => {
       expect(io.err()).toContain('error: internal error: TypeError: a fault of ours');
       expect(io.err()).toContain('command: ack-ram-tool do');
       expect(io.err()).not.toMatch(/hunter2|mysql/);
+    },
+  );
+
+  it.each([[['do']], [['do', '-o', 'json']]])(
+    'masks in its errors what the command knows as a secret (%j)',
+    async (argv) => {
+      const io = memoryIo();
+      const run: Run = async ({ onRedact }) => {
+        onRedact?.((text) => text.replaceAll('hunter2', '***'));
+        throw new ToolError('NETWORK', 'got hunter2', { hint: 'not hunter2' });
+      };
+      expect(await main(argv, io, tableOf(run, { outputs: ['text', 'json'] }))).toBe(1);
+      expect(io.err()).toContain('error: got ***\nhint: not ***\n');
+      expect(io.err()).not.toContain('hunter2');
     },
   );
 

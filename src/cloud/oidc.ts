@@ -9,6 +9,7 @@ import type { Endpoint } from './endpoints.ts';
 import { toTemporaryCredentials } from './issued-credentials.ts';
 import type { Timeouts } from './network.ts';
 import type { AssumeRoleWithOidc } from './ports.ts';
+import { proxyPasswords } from './proxy.ts';
 import { type RetryDeps, withRetry } from './retry.ts';
 
 /** Defined where the standalone executable is built, and nowhere else. */
@@ -53,7 +54,7 @@ export function assumeRoleWithOidc(deps: OidcDeps): AssumeRoleWithOidc {
         signal: deps.signal,
         env: deps.env,
       });
-      return readAnswer(facts, answer, { values: [oidcToken] });
+      return readAnswer(facts, answer, { values: [oidcToken, ...proxyPasswords(deps.env)] });
     };
     const policyOfRetry = { what: `STS ${facts.action}`, maxRetries: deps.maxRetries };
     const answer = await withRetry(send, policyOfRetry, deps);

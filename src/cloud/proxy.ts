@@ -33,6 +33,14 @@ export function proxyVariableFor(target: URL, env: Env): string | undefined {
   return value === '' || isExcluded(target, hostname, env.NO_PROXY || env.no_proxy || '') ? undefined : name;
 }
 
+/** What a proxy of the environment is told to let us through. For redaction: it may be repeated by whoever answers. */
+export function proxyPasswords(env: Env): string[] {
+  return ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].flatMap((name) => {
+    const password = parseProxy(env[name]?.trim() ?? '')?.password ?? '';
+    return password === '' ? [] : [password, decodeURIComponent(password)];
+  });
+}
+
 function parseProxy(value: string): URL | undefined {
   try {
     const url = new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`);

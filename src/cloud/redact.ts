@@ -2,12 +2,13 @@
  * Secrets out of what a service says. A refusal may repeat the request (`server string to sign is: …`), so what was
  * sent is removed by value, and what looks like a secret by its shape.
  */
+import { secretSpellings } from '../secret-spellings.ts';
 
 /** The secrets of one call, removed wherever they appear. */
 export interface Secrets {
   /** Shown as its first 8 characters and `***`. */
   accessKeyId?: string | undefined;
-  /** AccessKey secret, security token, OIDC token. */
+  /** AccessKey secret, security token, OIDC token, password of a proxy. */
   values: readonly (string | undefined)[];
 }
 
@@ -23,7 +24,7 @@ export function redactText(text: string, secrets: Secrets = { values: [] }): str
   let result = text;
   for (const value of secrets.values) {
     if (value === undefined || value.length < 4) continue;
-    for (const form of spellings(value)) result = result.replaceAll(form, '***');
+    for (const form of secretSpellings(value)) result = result.replaceAll(form, '***');
   }
   if (secrets.accessKeyId) result = result.replaceAll(secrets.accessKeyId, maskedKeyId(secrets.accessKeyId));
   result = result
@@ -46,12 +47,6 @@ export function redactJson(value: unknown, secrets: Secrets, depth = 0): unknown
       secretKey.test(key) ? '***' : redactJson(item, secrets, depth + 1),
     ]),
   );
-}
-
-/** As sent in a query, and as encoded once more within a string to sign. */
-function spellings(value: string): string[] {
-  const encoded = encodeURIComponent(value);
-  return [...new Set([encodeURIComponent(encoded), encoded, value])];
 }
 
 function maskedKeyId(accessKeyId: string): string {

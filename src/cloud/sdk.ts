@@ -13,6 +13,7 @@ import { userAgent } from '../version.ts';
 import { badAnswer, type CallFacts, readAnswer, titleOf } from './api-error.ts';
 import type { Endpoint } from './endpoints.ts';
 import type { Timeouts } from './network.ts';
+import { proxyPasswords } from './proxy.ts';
 import { type RetryDeps, withRetry } from './retry.ts';
 
 export interface SdkDeps extends RetryDeps {
@@ -200,7 +201,7 @@ async function transport(
   if (!isEmptySuccess) {
     readAnswer(facts, answer, {
       accessKeyId: credentials.accessKeyId,
-      values: [credentials.accessKeySecret, credentials.securityToken],
+      values: [credentials.accessKeySecret, credentials.securityToken, ...proxyPasswords(deps.env)],
     });
   }
   call.isAnswered = true;

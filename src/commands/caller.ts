@@ -89,12 +89,13 @@ export function cloudOptions(flags: Flags, io: Io, log: Log, clock: Clock): Omit
  * @throws ToolError `USAGE` for a malformed session flag; nothing is called yet
  */
 export function createCaller(
-  { spec, flags, translate }: CommandInput,
+  { spec, flags, translate, onRedact }: CommandInput,
   io: Io,
   defaults: Partial<CloudOptions> = {},
   colour: Colour = plain,
 ): Caller {
   const { redact, add } = createRedactor();
+  onRedact?.(redact);
   // Asked for when there is something to say: opening the stream takes time.
   const stream = { write: (text: string) => io.stderr.write(text) };
   const log = createLog({ stream, level: logLevel(flags, io.env), now: io.now, redact, translate, colour });
@@ -104,15 +105,10 @@ export function createCaller(
   const session = sessionFlags.every((flag) => spec.flags.includes(flag)) ? sessionOptions(flags) : {};
   let resolved: Promise<KnownCredentials> | undefined;
   const resolve = (): Promise<KnownCredentials> => {
-    resolved ??= resolveKnownCredentials(credentialOptions(flags, session, io, options, clock, log));
+    resolved ??= resolveKnownCredentials(credentialOptions(flags, session, io, options, clock, log, add));
     return resolved;
   };
-  const credentials: Provider = async (ask) => {
-    const found = await (await resolve()).provider(ask);
-    add(found.accessKeySecret);
-    add(found.securityToken);
-    return found;
-  };
+  const credentials = telling(add, async (ask) => (await resolve()).provider(ask));
   return {
     log,
     clock,
@@ -121,7 +117,10 @@ export function createCaller(
     credentialsKey: async () => (await resolve()).key(),
     credentialsSource: async () => (await resolve()).sourceName,
     cloud: connect({ ...options, credentials }),
-    assumeRoleWithOidc: connectAnonymous(options),
+    assumeRoleWithOidc: (request) => {
+      add(request.oidcToken);
+      return connectAnonymous(options)(request);
+    },
     async readPage(url, signal) {
       const { createExchange } = await import('../cloud/exchange.ts');
       return createExchange({ ...options, signal })({ method: 'GET', url });
@@ -130,6 +129,16 @@ export function createCaller(
 }
 
 /** Where credentials are looked for, as flags and environment say. */
+/** `provider`, every secret of which `add` hears. */
+function telling(add: (secret: string | undefined) => void, provider: Provider): Provider {
+  return async (ask) => {
+    const found = await provider(ask);
+    add(found.accessKeySecret);
+    add(found.securityToken);
+    return found;
+  };
+}
+
 export function credentialOptions(
   flags: Flags,
   session: SessionFlags,
@@ -137,10 +146,12 @@ export function credentialOptions(
   options: Omit<CloudOptions, 'credentials'>,
   clock: CloudOptions['clock'],
   report: Log,
+  add: (secret: string | undefined) => void = () => {},
 ): CredentialOptions {
   const { env, home, platform, signal } = io;
   const at = (place: StsPlace | undefined) => (place?.regionId ? { ...options, regionId: place.regionId } : options);
-  const sts = (base: Provider, place?: StsPlace): Cloud['sts'] => connect({ ...at(place), credentials: base }).sts;
+  const sts = (base: Provider, place?: StsPlace): Cloud['sts'] =>
+    connect({ ...at(place), credentials: telling(add, base) }).sts;
   return {
     env,
     home,
@@ -149,7 +160,10 @@ export function credentialOptions(
     signal,
     report,
     assumeRole: (base, request, place) => sts(base, place).assumeRole(request),
-    assumeRoleWithOidc: (request, place) => connectAnonymous(at(place))(request),
+    assumeRoleWithOidc: (request, place) => {
+      add(request.oidcToken);
+      return connectAnonymous(at(place))(request);
+    },
     getCallerIdentity: (base) => sts(base).getCallerIdentity(),
     exchange: async (request) => {
       const { createExchange } = await import('../cloud/exchange.ts');

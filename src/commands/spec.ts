@@ -70,6 +70,8 @@ export interface CommandInput {
   args: readonly string[];
   /** Into the language of the user, for everything that is no data. Absent: English. */
   translate?: Translate | undefined;
+  /** Hears how to mask the secrets that the run comes to know, for whoever prints its error. Absent: nobody does. */
+  onRedact?: ((redact: (text: string) => string) => void) | undefined;
 }
 
 export interface CommandModule {

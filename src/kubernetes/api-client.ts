@@ -2,6 +2,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { ToolError } from '../errors.ts';
+import { secretSpellings } from '../secret-spellings.ts';
 
 /** An object as the server sends it. */
 export type KubernetesObject = Record<string, unknown>;
@@ -130,8 +131,8 @@ function isMissing({ status, body }: Answer): boolean {
 
 function checked({ status, body }: Answer, route: Route, method: string, path: string): KubernetesObject {
   if (status >= 200 && status < 300) return body;
-  const reason = typeof body.reason === 'string' ? body.reason : `HTTP ${status}`;
-  const words = typeof body.message === 'string' ? `: ${body.message.slice(0, 500)}` : '';
+  const reason = typeof body.reason === 'string' ? withoutLogin(body.reason, route) : `HTTP ${status}`;
+  const words = typeof body.message === 'string' ? `: ${withoutLogin(body.message, route).slice(0, 500)}` : '';
   throw new ToolError(
     'CLOUD_API',
     `${method} ${path} was refused by the API server ${route.server.origin} (${reason})${words}`,
@@ -140,6 +141,20 @@ function checked({ status, body }: Answer, route: Route, method: string, path: s
       ...(status === 403 ? { hint: 'the identity needs RBAC permissions in that cluster' } : {}),
     },
   );
+}
+
+/** A refusal may repeat the request. */
+function withoutLogin(text: string, { headers }: Route): string {
+  const [scheme = '', login = ''] = (headers.authorization ?? headers.Authorization ?? '').split(' ');
+  const password = /^basic$/i.test(scheme)
+    ? Buffer.from(login, 'base64')
+        .toString('utf8')
+        .replace(/^[^:]*:/, '')
+    : '';
+  return [login, password]
+    .filter((secret) => secret !== '')
+    .flatMap(secretSpellings)
+    .reduce((rest, spelling) => rest.replaceAll(spelling, '***'), text);
 }
 
 function badAnswer({ server }: Route, what: string): ToolError {

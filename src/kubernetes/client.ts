@@ -150,10 +150,17 @@ async function routeOf(config: KubeConfig, server: URL, what: string) {
     if (server.protocol === 'https:') await config.applyToHTTPSOptions(options);
   } catch (error) {
     const user: User | null = config.getCurrentUser();
-    const how = user?.exec === undefined ? 'cannot be read' : 'cannot be had from its credential plugin';
+    if (user?.exec === undefined) {
+      throw new ToolError(
+        'CREDENTIALS_SOURCE_BROKEN',
+        `the credentials of ${what} cannot be read: ${messageOf(error)}`,
+      );
+    }
+    // What the plugin printed is the message, a token perhaps.
     throw new ToolError(
       'CREDENTIALS_SOURCE_BROKEN',
-      `the credentials of ${what} ${how}: ${messageOf(error).trim().slice(0, 2000)}`,
+      `the credentials of ${what} cannot be had from its credential plugin`,
+      { hint: 'run it by hand: what it says is not shown here' },
     );
   }
   const { ca, cert, key, rejectUnauthorized, servername, auth } = options as https.RequestOptions & {

@@ -3,6 +3,7 @@
  * (`createRedactor`). Shapes are those of the cloud's requests, answers, SDK errors and configuration files. Every
  * expression takes linear time, because servers and helper programs write the texts.
  */
+import { secretSpellings } from '../secret-spellings.ts';
 
 const mask = '***';
 
@@ -88,16 +89,11 @@ export function redact(text: string): string {
 export interface Redactor {
   /** Makes a secret known. Without effect for `undefined` and for values too short to tell from ordinary words. */
   add(secret: string | undefined): void;
-  /** Masks every known secret, also percent-encoded or within JSON, then whatever `redact` masks. */
+  /** Masks every known secret, also percent-encoded, within JSON or in base64, then whatever `redact` masks. */
   redact(text: string): string;
 }
 
 const shortestSecret = 8;
-
-function spellings(secret: string): string[] {
-  const encoded = encodeURIComponent(secret.replace(/\p{Cs}/gu, ''));
-  return [secret, encoded, encodeURIComponent(encoded), JSON.stringify(secret).slice(1, -1)];
-}
 
 /** A redactor that knows no secret yet. */
 export function createRedactor(): Redactor {
@@ -112,7 +108,7 @@ export function createRedactor(): Redactor {
       spelled = undefined;
     },
     redact(text) {
-      spelled ??= [...new Set([...secrets].flatMap(spellings))].sort((one, other) => other.length - one.length);
+      spelled ??= [...new Set([...secrets].flatMap(secretSpellings))].sort((one, other) => other.length - one.length);
       return redact(spelled.reduce((rest, secret) => rest.replaceAll(secret, mask), text));
     },
   };

@@ -33,6 +33,13 @@ describe('redaction of what a service says', () => {
     expect(redactText(text, known)).toBe('*** *** *** LTAI5tFa***');
   });
 
+  it('removes what was sent from the base64 of a request', () => {
+    const body = Buffer.from(`RoleArn=x&SecurityToken=${encodeURIComponent(secrets.securityToken)}`).toString('base64');
+    const text = redactText(`the body was ${body}`, known);
+    expect(text).toContain('***');
+    expect(text.length).toBeLessThan(70);
+  });
+
   it('leaves nothing of a secret, wherever in a JSON value it is', () => {
     const secret = fc
       .string({ minLength: 4, maxLength: 60 })

@@ -258,7 +258,7 @@ describe("the user's own kubeconfig", () => {
     expect(await errorOf(connectKubernetes({}, deps({ home: undefined })))).toMatchObject({ code: 'USAGE' });
   });
 
-  it('may run a credential plugin, whose failure is told', async () => {
+  it('may run a credential plugin, whose failure is told without what it said', async () => {
     const server = await startedListServer();
     server.lists.set(path, items(1));
     const run = (script: string) => {
@@ -272,9 +272,28 @@ describe("the user's own kubeconfig", () => {
     };
     const client = await run('console.log(JSON.stringify({ status: { token: process.env.X } }))');
     expect(await client.list(path)).toHaveLength(1);
-    const error = await errorOf(run('console.error("log in first"); process.exit(3)'));
+    const error = await errorOf(run('console.error(`${process.env.X} has run out`); process.exit(3)'));
     expect(error).toMatchObject({ code: 'CREDENTIALS_SOURCE_BROKEN', exitCode: 4 });
-    expect(error.message).toContain('log in first');
+    expect(error.message).toMatch(/plugin cannot be had from its credential plugin$/);
+    expect(error.hint).toMatch(/^run it by hand/);
+  });
+
+  it.each([
+    ['as it is', (secret: string) => secret],
+    ['in base64', (secret: string) => Buffer.from(`Bearer ${secret}`).toString('base64')],
+    ['cut off', (secret: string) => `${'-'.repeat(490)}${secret}`],
+  ])('keeps its token to itself when the server repeats it %s', async (_how, repeat) => {
+    const server = await startedListServer((_path, response) => {
+      sendJson(response, 403, { kind: 'Status', reason: 'Forbidden', message: repeat(token) });
+      return true;
+    });
+    const file = join(folder, 'repeating');
+    writeFileSync(file, server.kubeconfig);
+    const error = await errorOf((await connectKubernetes({ file }, deps())).list(path));
+    expect(error).toMatchObject({ code: 'CLOUD_API' });
+    expect(error.message).toContain('***');
+    for (const piece of [token.slice(0, 8), Buffer.from(token).toString('base64').slice(4, 16)])
+      expect(error.message).not.toContain(piece);
   });
 
   it('is sent through a proxy where one is set for its server', async () => {

@@ -118,6 +118,16 @@ describe('createRedactor', () => {
     expect(masked).toBe('raw ***, url ***, json "***"');
   });
 
+  it.each([0, 1, 2, 3, 4])('masks a known secret in the base64 of a text, %i characters before it', (before) => {
+    const redactor = createRedactor();
+    redactor.add(secret);
+    const text = Buffer.from(`${'-'.repeat(before)}${secret} and more`);
+    for (const encoded of [text.toString('base64'), text.toString('base64url')]) {
+      const masked = redactor.redact(`got <${encoded}>`);
+      expect(masked).toMatch(/^got <[\w-]{0,7}\*\*\*[\w=]{1,16}>$/);
+    }
+  });
+
   it('masks the longer of two secrets that begin alike', () => {
     const redactor = createRedactor();
     redactor.add('abcdefgh');

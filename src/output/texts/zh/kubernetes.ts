@@ -27,7 +27,7 @@ export const kubernetes: Catalogue = {
   'it is too long': '它过长',
   '{} is not a kubeconfig': '{} 不是 kubeconfig',
   'the credentials of {} cannot be read: {}': '无法读取 {} 的凭证：{}',
-  'the credentials of {} cannot be had from its credential plugin: {}': '无法从凭证插件获取 {} 的凭证：{}',
+  'the credentials of {} cannot be had from its credential plugin': '无法从凭证插件获取 {} 的凭证',
   '{} is not among the manifests, and there is no cluster to ask': '清单中没有{}，也没有可以查询的集群',
   'pass {}, or --kubeconfig FILE': '请传入 {} 或 --kubeconfig FILE',
   'the pod needs its service account token mounted': 'Pod 需要挂载其服务账户 Token',
