@@ -63,6 +63,7 @@ export class ShellSession {
   readonly #shell: ChildProcessWithoutNullStreams;
   readonly #ended: Promise<void>;
   #heard = '';
+  #isOver = false;
   #wake: () => void = () => {};
   #count = 0;
 
@@ -70,6 +71,7 @@ export class ShellSession {
     this.#shell = spawn('bash', ['--noprofile', '--norc'], { ...options, detached: true });
     this.#ended = new Promise((resolve) => {
       this.#shell.on('close', () => {
+        this.#isOver = true;
         resolve();
         this.#wake();
       });
@@ -87,12 +89,15 @@ export class ShellSession {
     const sign = `<<end of command ${this.#count++}>>`;
     this.#heard = '';
     this.#shell.stdin.write(`${command}\necho '${sign}'\n`);
-    const timer = setTimeout(() => this.#wake(), timeoutMs);
-    const from = Date.now();
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      this.#wake();
+    }, timeoutMs);
     while (!this.#heard.includes(sign)) {
+      if (this.#isOver) throw new Error(`the shell ended with: ${this.#heard}`);
+      if (isLate) throw new Error(`this does not end: ${command}\n${this.#heard}`);
       await new Promise<void>((resolve) => (this.#wake = resolve));
-      if (this.#shell.exitCode !== null) throw new Error(`the shell ended with: ${this.#heard}`);
-      if (Date.now() - from >= timeoutMs) throw new Error(`this does not end: ${command}\n${this.#heard}`);
     }
     clearTimeout(timer);
     return this.#heard.slice(0, this.#heard.indexOf(sign));
