@@ -12,12 +12,14 @@ const startUp =
 /** What the commands need that are run most often. */
 const hot =
   /src\/(?:commands\/(?:caller|export-credentials)|credentials\/(?:assume-role|chain|child|child-environment|environment|export|exported-variables|key-variables|memoize|oidc|provider|resolve|token-reader)|cloud\/clients|output\/(?:colour|log|plain|redact)|policy\/(?:arn|name)|user-folders)\.ts/;
-/** What it takes to get credentials for a token. */
-const stsCall =
-  /src\/(?:cloud\/(?:oidc|endpoints|api-error|issued-credentials|retry|redact|network|network-error|proxy)|credentials\/(?:token-file|bounded-file))\.ts/;
-/** What it takes to find credentials that are kept. */
-const cache =
-  /src\/(?:credentials\/cache|kubernetes\/(?:certificate-cache|exec-credential)|commands\/credential-plugin\/(?:get-credential|certificate-files|options))/;
+/** What it takes to know whose token it is, and where it would be sent. */
+const token = /src\/(?:cloud\/endpoints|credentials\/(?:token-file|bounded-file)|read-fault)\.ts/;
+/** What it takes to send it there. */
+const stsCall = /src\/cloud\/(?:oidc|api-error|issued-credentials|retry|redact|network|network-error|proxy)\.ts/;
+/** What it takes to find what is kept. */
+const cache = /src\/(?:credentials\/cache[\w-]*|make-folder|kubernetes\/(?:certificate-cache|exec-credential))\.ts/;
+/** The exec plugin. */
+const plugin = /src\/commands\/credential-plugin\/(?:get-credential|certificate-files|options|user-kubeconfig)\.ts/;
 /** What every other command talks to people with. */
 const terminal =
   /src\/(?:commands\/context|output\/(?:json|prompt|progress-bar|spinner|table|terminal|time|unicode|diff))\.ts/;
@@ -40,8 +42,10 @@ await build({
       groups: [
         { name: 'start-up', test: startUp, priority: 2 },
         { name: 'hot', test: hot, priority: 1 },
+        { name: 'token', test: token, priority: 1 },
         { name: 'sts-call', test: stsCall, priority: 1 },
         { name: 'cache', test: cache, priority: 1 },
+        { name: 'plugin', test: plugin, priority: 1 },
         { name: 'terminal', test: terminal, priority: 1 },
       ],
     },
