@@ -7,6 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeLazy, sdkFile } from './build.lazy-require.mjs';
+import { createSubset } from './build.sdk-subset.mjs';
 
 const root = dirname(fileURLToPath(import.meta.url));
 
@@ -41,6 +42,7 @@ async function compile() {
   const isWindows = (values.target || process.platform).replace('bun-', '').startsWith('win');
   const executablePath = values['compile-executable-path'];
   const { Bun } = globalThis;
+  const cut = createSubset(new URL('./src/cloud/', import.meta.url));
   await Bun.build({
     entrypoints: [join(root, 'src/standalone.ts')],
     root,
@@ -52,10 +54,10 @@ async function compile() {
     define: { __VERSION__: JSON.stringify(version), __STANDALONE__: 'true' },
     plugins: [
       {
-        name: 'lazy-require',
+        name: 'sdk-subset, lazy-require',
         setup(build) {
           build.onLoad({ filter: sdkFile }, ({ path }) => ({
-            contents: makeLazy(readFileSync(path, 'utf8')).code,
+            contents: makeLazy(cut(path, readFileSync(path, 'utf8'))).code,
             loader: 'js',
           }));
         },

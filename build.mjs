@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { build } from 'rolldown';
 import { lazyRequire } from './build.lazy-require.mjs';
+import { sdkSubset } from './build.sdk-subset.mjs';
+import { asideEntries, setAside } from './build.set-aside.mjs';
 import { thirdPartyLicences } from './build.third-party-licences.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('./package.json', import.meta.url), 'utf8'));
@@ -11,9 +13,9 @@ const startUp =
   /src\/(?:cli|duration|nearest|lang|output\/language|commands\/(?:normalize|options|table\/(?:hot|flags)|lang)|credentials\/expand-home)\b/;
 /** What the commands need that are run most often. */
 const hot =
-  /src\/(?:commands\/(?:caller|export-credentials)|credentials\/(?:assume-role|chain|child|child-environment|environment|export|exported-variables|key-variables|memoize|oidc|provider|resolve|token-reader)|cloud\/clients|output\/(?:colour|log|plain|redact)|policy\/(?:arn|name)|user-folders)\.ts/;
+  /src\/(?:commands\/(?:caller|export-credentials)|credentials\/(?:assume-role|chain|child|child-environment|environment|export|exported-variables|key-variables|memoize|oidc|provider|resolve|token-reader)|cloud\/(?:clients|endpoints)|output\/(?:colour|log|plain|redact)|policy\/(?:arn|name)|user-folders)\.ts/;
 /** What it takes to know whose token it is, and where it would be sent. */
-const token = /src\/(?:cloud\/endpoints|credentials\/(?:token-file|bounded-file)|read-fault)\.ts/;
+const token = /src\/(?:credentials\/(?:token-file|bounded-file)|read-fault)\.ts/;
 /** What it takes to send it there. */
 const stsCall = /src\/cloud\/(?:oidc|api-error|issued-credentials|retry|redact|network|network-error|proxy)\.ts/;
 /** What it takes to find what is kept. */
@@ -26,9 +28,9 @@ const terminal =
 
 /** CommonJS chunks split on `import()`: they load faster than ESM on every supported Node. */
 await build({
-  input: { main: 'src/main.ts' },
+  input: { main: 'src/main.ts', ...asideEntries },
   platform: 'node',
-  plugins: [lazyRequire(), thirdPartyLicences()],
+  plugins: [setAside(), sdkSubset(), lazyRequire(), thirdPartyLicences()],
   preserveEntrySignatures: 'allow-extension',
   transform: { define: { __VERSION__: JSON.stringify(version) } },
   output: {

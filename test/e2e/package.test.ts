@@ -15,7 +15,7 @@ const version: string = JSON.parse(readFileSync(join(root, 'package.json'), 'utf
 /** Everything that may be in the package. */
 const shipped = [
   /^bin\/(?:ack-ram-tool\.js|package\.json)$/,
-  /^dist\/(?:main\.cjs|THIRD-PARTY-LICENSES\.txt|chunks\/[\w.-]+\.cjs)$/,
+  /^dist\/(?:main\.cjs|THIRD-PARTY-LICENSES\.txt|(?:aside|chunks)\/[\w.-]+\.cjs)$/,
   /^completions\/[\w.-]+$/,
   /^(?:README\.md|README\.zh-CN\.md|CHANGELOG\.md|SECURITY\.md|LICENSE|package\.json)$/,
 ];

@@ -71,6 +71,27 @@ describe('start-up', () => {
     }
   });
 
+  it('calls the cloud without the libraries that the SDKs need for other things', async () => {
+    const env = {
+      ALIBABA_CLOUD_ACCESS_KEY_ID: 'LTAI1',
+      ALIBABA_CLOUD_ACCESS_KEY_SECRET: 's',
+      ACK_RAM_TOOL_CS_ENDPOINT: 'http://127.0.0.1:1',
+      ACK_RAM_TOOL_MAX_RETRIES: '0',
+    };
+    const chunks = await chunksOf(['rrsa', 'status', '-c', 'c1'], env);
+    expect(chunks).toContain('client');
+    expect(chunks.filter((name) => name.includes('aside'))).toEqual([]);
+    const aside = readdirSync(new URL('../../dist/aside/', import.meta.url));
+    expect(aside).toEqual(expect.arrayContaining(['lodash.cjs', 'moment.cjs', 'ws.cjs', 'alicloud-credentials.cjs']));
+    for (const name of aside) {
+      const { exitCode } = await runProgram(process.execPath, [
+        '-e',
+        `require(${JSON.stringify(join(bin, '../../dist/aside', name))})`,
+      ]);
+      expect(exitCode, name).toBe(0);
+    }
+  });
+
   it('has no chunks that need each other to start', () => {
     const dist = new URL('../../dist/', import.meta.url);
     const files = ['main.cjs', ...readdirSync(new URL('chunks/', dist)).map((name) => `chunks/${name}`)];
