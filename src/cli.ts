@@ -76,14 +76,16 @@ interface Parsed {
 
 async function parse(normal: NormalForm, io: Io): Promise<Parsed> {
   const { parseCanonical } = await import('./commands/program.ts');
-  return parseCanonical(canonicalArgv(normal), normal, io);
+  const parsed = await parseCanonical(canonicalArgv(normal), normal, io);
+  return requireNoMore(parsed.spec, parsed);
 }
 
-/** The one check of a normal form that is left to commander for every other command. */
-function requireNoMore(spec: CommandSpec, { flags, args }: NormalForm): Parsed {
-  if (spec.args === undefined && args.length > 0) {
+/** No more arguments than the command takes. */
+function requireNoMore(spec: CommandSpec, { flags, args }: Pick<NormalForm, 'flags' | 'args'>): Parsed {
+  const surplus = args[spec.args?.max ?? 0];
+  if (surplus !== undefined) {
     const hint = `see \`ack-ram-tool ${spec.path.join(' ')} --help\``;
-    throw usageError(`unexpected argument ${JSON.stringify(args[0])}`, hint);
+    throw usageError(`unexpected argument ${JSON.stringify(surplus)}`, hint);
   }
   return { spec, flags, args };
 }

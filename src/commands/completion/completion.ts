@@ -21,7 +21,7 @@ export function completionScript(shell: Shell, descriptions: boolean): string {
 }
 
 /** Prints the script. Throws `USAGE` for a shell that there is no script for. */
-export async function run({ flags, args: [shell, extra] }: CommandInput, io: Io): Promise<number> {
+export async function run({ flags, args: [shell] }: CommandInput, io: Io): Promise<number> {
   const known = `${shells.slice(0, -1).join(', ')} or ${shells.at(-1)}`;
   if (shell === undefined) throw usageError(`\`ack-ram-tool completion\` needs a shell: ${known}`);
   if (!isShell(shell)) {
@@ -31,7 +31,6 @@ export async function run({ flags, args: [shell, extra] }: CommandInput, io: Io)
       meant === undefined ? undefined : `did you mean ${meant}?`,
     );
   }
-  if (extra !== undefined) throw usageError(`unexpected argument ${JSON.stringify(extra)}`);
   io.stdout.write(completionScript(shell, !flags.boolean('no-descriptions')));
   return 0;
 }

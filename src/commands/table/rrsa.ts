@@ -210,7 +210,8 @@ export const rrsaCommands: readonly CommandSpec[] = [
       'kubectl logs my-pod | ack-ram-tool rrsa explain-error --lang zh',
     ],
     flags: [],
-    args: { usage: '[TEXT|-]', max: 1 },
+    // Words without quotes around them: the command says how to pass a text.
+    args: { usage: '[TEXT|-]', max: Number.POSITIVE_INFINITY },
     outputs,
     load: () => import('../rrsa/explain-error.ts'),
   },
