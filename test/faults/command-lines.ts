@@ -15,6 +15,8 @@ export interface CommandLine {
   calls?: number;
   /** What it calls takes long enough on a busy machine to be taken for an answer that does not come: no such cells. */
   isSlow?: boolean;
+  /** How much faster than real time it thinks that time runs. Default 200; less for what compares clocks. */
+  speed?: number;
   /** Further exit codes by which it may end with a fault. */
   mayExit?: readonly number[];
 }
@@ -103,6 +105,11 @@ export const clusterLines: readonly CommandLine[] = [
   { name: 'rrsa install-helper-addon', argv: ['rrsa', 'install-helper-addon', ...on, ...quick, '-y'], mayExit: [5] },
   { name: 'rrsa list-associations', argv: ['rrsa', 'list-associations', ...on], calls: 2 },
   { name: 'rrsa explain', argv: ['rrsa', 'explain', ...on, ...subject, '-r', 'app'] },
+  {
+    name: 'rrsa explain --oidc-token-file',
+    argv: ['rrsa', 'explain', ...on, '-r', 'app', '-o', 'json'],
+    prepare: async (world) => ({ argv: ['--oidc-token-file', await world.tokenFile()] }),
+  },
   { name: 'rrsa plan', argv: ['rrsa', 'plan'], prepare: associations },
   { name: 'rrsa plan --prune', argv: ['rrsa', 'plan', '--prune', '-o', 'json'], prepare: associations, calls: 2 },
   { name: 'rrsa demo', argv: ['rrsa', 'demo', '--no-loop', '--region', 'cn-hangzhou'], prepare: asPod },
@@ -199,7 +206,10 @@ export const credentialLines: readonly CommandLine[] = [
 
 export const kubernetesLines: readonly CommandLine[] = [
   { name: 'get-kubeconfig', argv: ['get-kubeconfig', ...on] },
-  { name: 'get-kubeconfig -m token', argv: ['get-kubeconfig', ...on, '-m', 'token'] },
+  {
+    name: 'credential-plugin get-kubeconfig -m token',
+    argv: ['credential-plugin', 'get-kubeconfig', ...on, '-m', 'token'],
+  },
   {
     name: 'get-kubeconfig --merge',
     argv: ['get-kubeconfig', ...on, '--merge', '-y'],
@@ -238,4 +248,24 @@ export const doctorLines: readonly CommandLine[] = [
     prepare: ({ home }) => ({ argv: ['--kubeconfig', `${home}/kubeconfig`] }),
     mayExit: [3],
   },
+  {
+    name: 'rrsa doctor, of a token',
+    argv: [
+      ...['rrsa', 'doctor', '--assume', '--oidc-role-arn', roleArn('app')],
+      ...['--oidc-provider-arn', providerArn(clusters.on), '--timeout', '15m'],
+    ],
+    prepare: async (world) => ({ argv: ['--oidc-token-file', await world.tokenFile()] }),
+    mayExit: [3],
+    speed: 5,
+  },
+];
+
+export const allLines: readonly CommandLine[] = [
+  ...clusterLines,
+  ...trustLines,
+  ...applyLines,
+  ...credentialLines,
+  ...kubernetesLines,
+  ...apiServerLines,
+  ...doctorLines,
 ];

@@ -18,9 +18,6 @@ import { memoryIo } from '../support/memory-io.ts';
 import { scratchFolder } from '../support/tool.ts';
 import { admin, clusters, keyOf, type Place, seedOf } from './seed.ts';
 
-/** How much faster than real time a command thinks that time runs, so that no cell waits for what a person would. */
-const speed = 200;
-
 export interface Outcome {
   exitCode: number;
   stdout: string;
@@ -32,9 +29,11 @@ export interface Outcome {
 export interface RunOptions {
   /** Beats the environment of the world; `undefined` takes a variable away. */
   env?: Readonly<Record<string, string | undefined>>;
-  readTimeout?: string;
+  readTimeout?: string | undefined;
+  /** How much faster than real time it thinks that time runs: no cell waits for what a person would. Default 200. */
+  speed?: number | undefined;
   /** `API[:WHICH]=WHAT`; none unless given. */
-  fault?: string;
+  fault?: string | undefined;
 }
 
 /** A sandbox on loopback with the seed of the sweep, and a home folder. */
@@ -127,7 +126,7 @@ export async function startedWorld(place: Place = {}): Promise<World> {
       });
       return file('token', minted?.token ?? '');
     },
-    async run(argv, { env = {}, readTimeout = '10s', fault } = {}) {
+    async run(argv, { env = {}, readTimeout = '10s', speed = 200, fault } = {}) {
       own.faults = new FaultPlan(fault === undefined ? [] : [parseFault(fault, apis)]);
       const started = Date.now();
       const now = (): number => started + (Date.now() - started) * speed;
