@@ -1,7 +1,7 @@
 /** One context put into a kubeconfig that somebody has already. Pure: text in, text out. */
 import { isDeepStrictEqual } from 'node:util';
 import { type Document, isSeq, type YAMLMap } from 'yaml';
-import { itemsOf, type KubeconfigEntry, parseKubeconfig, settingsOf, yamlStyle } from './kubeconfig.ts';
+import { asYaml, itemsOf, type KubeconfigEntry, parseKubeconfig, settingsOf, yamlStyle } from './kubeconfig.ts';
 
 export interface KubeconfigMerge {
   /** The whole file as it will be. */
@@ -35,6 +35,13 @@ export function mergeKubeconfig(
   { file, name, entry }: { file: string; name: string; entry: KubeconfigEntry },
 ): KubeconfigMerge {
   const before = text === undefined || text.trim() === '' ? emptyText : text;
+  return asYaml(file, 'FILE_INVALID', () => merged(before, { file, name, entry }));
+}
+
+function merged(
+  before: string,
+  { file, name, entry }: { file: string; name: string; entry: KubeconfigEntry },
+): KubeconfigMerge {
   const document = parseKubeconfig(before, file, 'FILE_INVALID');
   const wanted = {
     cluster: entry.cluster.value,

@@ -42,7 +42,7 @@ export const yamlStyle = { lineWidth: 0 } as const;
  * Throws a `ToolError` with `code` for what is no kubeconfig; its message shows nothing of the text, which holds keys.
  */
 export function parseKubeconfig(text: string, what: string, code: 'BAD_ANSWER' | 'FILE_INVALID'): Document<YAMLMap> {
-  const document = parseDocument(text, { prettyErrors: false });
+  const document = asYaml(what, code, () => parseDocument(text, { prettyErrors: false, logLevel: 'error' }));
   const [problem] = document.errors;
   if (problem !== undefined) throw new ToolError(code, `${what} is no YAML: ${problem.code} at byte ${problem.pos[0]}`);
   if (!isMap(document.contents)) throw new ToolError(code, `${what} is no kubeconfig: it is not a mapping`);
@@ -54,6 +54,19 @@ export function parseKubeconfig(text: string, what: string, code: 'BAD_ANSWER' |
     }
   }
   return document as Document<YAMLMap>;
+}
+
+/**
+ * What `work` makes of a kubeconfig, where nesting may end the stack of the library, and aliases mean too much or nothing:
+ * then a `ToolError` with `code`.
+ */
+export function asYaml<T>(what: string, code: 'BAD_ANSWER' | 'FILE_INVALID', work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof ToolError) throw error;
+    throw new ToolError(code, `${what} cannot be read as YAML`);
+  }
 }
 
 /** The kubeconfig with `exec` in place of what its users authenticate by; everything else as it was. */
@@ -69,12 +82,15 @@ export function withExecUsers(text: string, what: string, exec: ExecUser): strin
     settings.set('exec', document.createNode(exec, { aliasDuplicateObjects: false }));
     user.set('user', settings);
   }
-  return document.toString(yamlStyle);
+  return asYaml(what, 'BAD_ANSWER', () => document.toString(yamlStyle));
 }
 
 /** The current context of a kubeconfig, else its first. Throws `BAD_ANSWER` when it refers to what is not there. */
 export function currentEntry(text: string, what: string): KubeconfigEntry {
-  const document = parseKubeconfig(text, what, 'BAD_ANSWER');
+  return asYaml(what, 'BAD_ANSWER', () => entryIn(parseKubeconfig(text, what, 'BAD_ANSWER'), what));
+}
+
+function entryIn(document: Document<YAMLMap>, what: string): KubeconfigEntry {
   const current = document.get('current-context');
   const contexts = itemsOf(document, 'contexts');
   const context = contexts.find((item) => item.get('name') === current) ?? contexts[0];

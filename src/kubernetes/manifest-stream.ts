@@ -16,8 +16,11 @@ export interface Manifest {
 /** Larger than any manifest that an API server takes. */
 export const maxManifestBytes = 4 * 1024 * 1024;
 
-/** YAML as kubectl reads it: 1.1, where `on` is a boolean and 0644 is octal. */
-export const yamlOptions = { version: '1.1', uniqueKeys: true, prettyErrors: false } as const;
+/**
+ * YAML as kubectl reads it: 1.1, where `on` is a boolean and 0644 is octal. A warning of the library would go to stderr,
+ * past the log, and show what it is about.
+ */
+export const yamlOptions = { version: '1.1', uniqueKeys: true, prettyErrors: false, logLevel: 'error' } as const;
 
 /**
  * Every document of a stream. `name` says in messages where it comes from.
@@ -48,13 +51,26 @@ export function parseManifest(text: string, name: string, line: number, yaml: Ya
     const document = yaml.parseDocument(text, { ...yamlOptions, lineCounter: lines }) as Document;
     const [problem] = document.errors;
     if (problem !== undefined) throw invalid(place(problem.pos[0]), problem.message);
-    return { text, value: document.toJS({ maxAliasCount: 100 }), document };
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    if (holdsItself(value)) throw new ReferenceError();
+    return { text, value, document };
   } catch (error) {
     if (error instanceof ToolError) throw error;
     // The parser recurses, so that thousands of brackets end its stack; a bomb of aliases ends here, too.
     const what = error instanceof ReferenceError ? 'its aliases mean too much or nothing' : 'it cannot be read as YAML';
     throw invalid(`${line}:1`, what);
   }
+}
+
+/** Whether an alias stands within what it stands for. */
+function holdsItself(value: unknown, above: Set<unknown> = new Set(), known: Set<unknown> = new Set()): boolean {
+  if (typeof value !== 'object' || value === null || known.has(value)) return false;
+  if (above.has(value)) return true;
+  above.add(value);
+  const found = Object.values(value).some((part) => holdsItself(part, above, known));
+  above.delete(value);
+  known.add(value);
+  return found;
 }
 
 function splitYaml(text: string, name: string, yaml: Yaml): string[] {

@@ -18,7 +18,7 @@ const userKeys = new Set(['client-certificate-data', 'client-key-data', 'token',
 export function readSentKubeconfig({ text, what }: { text: string; what: string }): SentKubeconfig {
   try {
     if (text.length > maxBytes) throw new Error('it is too long');
-    const config = parse(text, { maxAliasCount: 100 });
+    const config = parse(text, { maxAliasCount: 100, logLevel: 'error' });
     const { clusters, users, contexts } = config;
     const bringsAll =
       [clusters, users, contexts].every((list) => Array.isArray(list)) &&

@@ -27,7 +27,7 @@ export async function parseYaml(text: string, file: string): Promise<YamlNode> {
   const lines = new yaml.LineCounter();
   const document = (() => {
     try {
-      return yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+      return yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, logLevel: 'error' });
     } catch (error) {
       // The parser recurses, so that thousands of brackets end its stack.
       throw new ToolError('FILE_INVALID', `${file}:1:1: it cannot be read as YAML: ${messageOf(error)}`);

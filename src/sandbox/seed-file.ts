@@ -34,7 +34,14 @@ export async function readSeedFile(file: string): Promise<SandboxSeed> {
 export async function parseSeed(text: string, file: string, readNamed: ReadText): Promise<SandboxSeed> {
   if (text.length > maxBytes) throw new ToolError('FILE_INVALID', `${file} is larger than 4 MiB`);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const document = (() => {
+    try {
+      return parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true, logLevel: 'error' });
+    } catch {
+      // The parser recurses, so that thousands of brackets end its stack.
+      throw new ToolError('FILE_INVALID', `${file} cannot be read as YAML`);
+    }
+  })();
   const [problem] = document.errors;
   if (problem !== undefined) {
     const { line, col } = lines.linePos(problem.pos[0]);

@@ -69,7 +69,7 @@ export function readClientCa(server: SandboxApiServer, keyPem: string): NonNulla
 function parseSettings(text: string): Settings {
   let value: unknown;
   try {
-    value = parse(text, { prettyErrors: false, maxAliasCount: 100 });
+    value = parse(text, { prettyErrors: false, maxAliasCount: 100, logLevel: 'error' });
   } catch (error) {
     throw new Error(`is no YAML: ${messageOf(error).split('\n', 1)[0]}`);
   }
