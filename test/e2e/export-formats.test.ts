@@ -5,12 +5,16 @@ import { findPrograms } from '../support/programs.ts';
 import { runProgram, runTool, scratchFolder, toolCommand } from '../support/tool.ts';
 
 const folder = scratchFolder();
-const secret = 'it\'s "$HOME" `id`\n#\\ 漢🔑 ';
+/** As awkward as a secret can be. */
+const secret = 'it\'s"$HOME"`id`#\\(x)';
+/** As awkward as any text can be. */
+const region = 'it\'s "$HOME" `id`\n#\\ 漢🔑 ';
 const env = {
   HOME: folder,
   LC_ALL: 'C.UTF-8',
   ALIBABA_CLOUD_ACCESS_KEY_ID: 'LTAI5tFormats',
   ALIBABA_CLOUD_ACCESS_KEY_SECRET: secret,
+  ACK_RAM_TOOL_REGION_ID: region,
   TOOL: toolCommand.map((word) => `'${word}'`).join(' '),
 };
 const printed = 'env -0 | tr "\\0" "\\001"';
@@ -24,6 +28,7 @@ describe('every export format, from the program to its reader', () => {
     const { stdout, stderr } = await runProgram(shell, ['-c', script], { env });
     expect(stderr).toBe('');
     expect(entries(stdout)).toContain(`ALICLOUD_SECRET_KEY=${secret}`);
+    expect(entries(stdout)).toContain(`ALICLOUD_REGION=${region}`);
   });
 
   it.each(findPrograms(['fish']))('source in %s', async (fish) => {
@@ -31,16 +36,17 @@ describe('every export format, from the program to its reader', () => {
     const { stdout, stderr } = await runProgram(fish, ['--no-config', '-c', script], { env });
     expect(stderr).toBe('');
     expect(entries(stdout)).toContain(`ALICLOUD_SECRET_KEY=${secret}`);
+    expect(entries(stdout)).toContain(`ALICLOUD_REGION=${region}`);
   });
 
   it('a .env file that node reads', async () => {
     const awkward = '"$HOME" `id`\n#\\ 漢🔑 ';
     const { stdout } = await runTool(['export-credentials', '-f', 'dotenv'], {
-      env: { ...env, ALIBABA_CLOUD_ACCESS_KEY_SECRET: awkward },
+      env: { ...env, ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'plain', ACK_RAM_TOOL_REGION_ID: awkward },
     });
     const file = join(folder, '.env');
     writeFileSync(file, stdout);
-    const argv = [`--env-file=${file}`, '-p', 'JSON.stringify(process.env.ALICLOUD_SECRET_KEY)'];
+    const argv = [`--env-file=${file}`, '-p', 'JSON.stringify(process.env.ALICLOUD_REGION)'];
     const read = await runProgram(process.execPath, argv);
     expect(JSON.parse(read.stdout)).toBe(awkward);
   });
@@ -48,10 +54,12 @@ describe('every export format, from the program to its reader', () => {
   it.each(['dotenv', 'docker-env-file', 'gitlab-dotenv'])(
     '%s refuses what it cannot hold with exit code 4, prints nothing and shows no secret',
     async (format) => {
-      const result = await runTool(['export-credentials', '-f', format], { env });
+      const result = await runTool(['export-credentials', '-f', format], {
+        env: { ...env, ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'plain' },
+      });
       expect(result.exitCode).toBe(4);
       expect(result.stdout).toBe('');
-      expect(result.stderr).toContain('the value for ALIBABA_CLOUD_ACCESS_KEY_SECRET');
+      expect(result.stderr).toContain('the value for ALIBABA_CLOUD_REGION_ID');
       expect(result.stderr).not.toContain('漢');
     },
   );
@@ -62,11 +70,12 @@ describe('every export format, from the program to its reader', () => {
     const result = await runTool(['export-credentials', '-f', 'github-actions'], { env: { ...env, GITHUB_ENV: file } });
     expect(result).toEqual({
       exitCode: 0,
-      stdout: '::add-mask::it\'s "$HOME" `id`\n::add-mask::#\\ 漢🔑 \n',
+      stdout: `::add-mask::${secret}\n`,
       stderr: '',
     });
     expect(readFileSync(file, 'utf8')).toMatch(/^KEPT=kept\n/);
-    expect(readFileSync(file, 'utf8')).toContain(`\n${secret}\nghadelimiter_`);
+    expect(readFileSync(file, 'utf8')).toContain(`\n${region}\nghadelimiter_`);
+    expect(readFileSync(file, 'utf8')).toContain(secret);
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
