@@ -133,6 +133,13 @@ function sdkCall<M extends ProductModule>(service: CloudService, load: () => Pro
 
 async function bodyOf<B>(call: CurrentCall, run: () => Promise<{ body?: B }>): Promise<B> {
   const { body } = await currentCall.run(call, run).catch((error: unknown) => {
+    // A name with half a surrogate pair, as an answer before this one may have it, cannot be encoded.
+    if (error instanceof URIError) {
+      throw new ToolError(
+        'BAD_ANSWER',
+        `${titleOf(call.facts)} cannot be asked: a name or a text holds half a character`,
+      );
+    }
     // After a good answer only reading it into a model can fail: `type of X is mismatch`, or a TypeError.
     if (error instanceof ToolError || !call.isAnswered) throw error;
     throw badAnswer(call.facts, 'JSON of another shape than documented');

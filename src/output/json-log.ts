@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { LogLevel } from './log.ts';
+import { escapeControl } from './plain.ts';
 
 const levels = ['debug', 'info', 'warn', 'error'] as const;
 
@@ -21,7 +22,7 @@ export function createJsonLog({ stream, level, now, redact }: JsonLogOptions): R
     if (levels.indexOf(own) < levels.indexOf(level)) return () => {};
     return (message, fields = {}) => {
       const entry = { time: new Date(now()).toISOString(), level: own, message, ...fields };
-      stream.write(`${JSON.stringify(entry, clean)}\n`);
+      stream.write(`${escapeControl(JSON.stringify(entry, clean))}\n`);
     };
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };

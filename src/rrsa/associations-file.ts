@@ -196,13 +196,13 @@ const keyword = /^(?:true|false|yes|no|on|off|y|n|null|nan|inf)$/i;
 /** Bare where every reader takes it for text; else as JSON, which YAML is a superset of. */
 function scalar(text: string): string {
   if (/^[A-Za-z][A-Za-z0-9._-]*$/.test(text) && !keyword.test(text)) return text;
-  return JSON.stringify(text).replace(/[\x7f-\x9f\u2028\u2029\ufeff]/g, escapeUnit);
+  return JSON.stringify(text).replace(/[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, escapeUnits);
 }
 
 function comment(text: string): string {
   return `# ${text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, ' ').trim()}`.trimEnd();
 }
 
-function escapeUnit(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+function escapeUnits(character: string): string {
+  return character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -47,7 +47,7 @@ export async function refusedAs<T>(codes: readonly ErrorCode[], work: () => T): 
 
 /** Throws for a text that could do something to a terminal. */
 export function expectPlain(text: string): void {
-  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(text.replaceAll('\n', ''))) {
+  if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(text.replaceAll(/[\n\t]/g, ''))) {
     throw new Error(`not plain: ${JSON.stringify(text).slice(0, 500)}`);
   }
 }

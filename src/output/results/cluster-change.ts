@@ -1,5 +1,6 @@
 import type { ClusterChangeResult } from '../../rrsa/task.ts';
 import { asIs } from '../language.ts';
+import { stripControl } from '../plain.ts';
 import type { Presenter } from './presenter.ts';
 
 /** The three sentences that a change of a cluster can end with; each is followed by ` on cluster <id>`. */
@@ -13,7 +14,7 @@ function presentChange({ done, already, wouldBe }: Sentences): Presenter<Cluster
   return {
     text({ clusterId, changed }, { dryRun = false, translate = asIs } = {}) {
       const sentence = changed ? (dryRun ? wouldBe : done) : already;
-      return translate(`${sentence} on cluster ${clusterId}\n`);
+      return translate(`${sentence} on cluster ${stripControl(clusterId)}\n`);
     },
     json: ({ clusterId, changed, taskId, seconds }) => ({ clusterId, changed, taskId, seconds }),
   };

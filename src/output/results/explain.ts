@@ -44,7 +44,7 @@ function textOf(
     ...(decision === policyDecision ? [] : [translate('the trust policy would allow it, but the token does not fit')]),
     '',
     translate('request'),
-    `  cluster   ${clusterId}`,
+    `  cluster   ${escapeControl(clusterId)}`,
     `  provider  ${escapeControl(request.providerArn)}`,
     ...field('oidc:iss', [request.issuer]),
     ...field('oidc:aud', request.audiences),

@@ -77,6 +77,7 @@ export const credentials: Catalogue = {
   'command {} {}': '命令 {} {}',
   'the credentials URI': '凭证 URI',
   'credentials URI': '凭证 URI',
+  '{} cannot be asked: a name or a text holds half a character': '无法请求 {}：某个名称或文本含有半个字符',
   'it answered {}, and redirects are not followed': '它返回了 {}，而重定向不会被跟随',
   'it answered {}': '它返回了 {}',
   'it answered with more than {} KiB': '它返回的内容超过 {} KiB',
