@@ -1,7 +1,7 @@
 import { jsonAnswer } from './answers.ts';
 import { mintToken, type TokenRequest } from './oidc/model.ts';
 import type { SandboxState } from './state.ts';
-import { pathOf, type SandboxRequest, type SandboxResponse } from './wire.ts';
+import { headerOf, pathOf, type SandboxRequest, type SandboxResponse } from './wire.ts';
 
 const maxTokenSeconds = 12 * 3600;
 
@@ -10,6 +10,7 @@ const maxTokenSeconds = 12 * 3600;
  * `POST reset`, `GET state` (the whole store, secrets and all), `GET access-log`.
  */
 export async function handleAdmin(state: SandboxState, request: SandboxRequest): Promise<SandboxResponse> {
+  if (isFromBrowser(request)) return jsonAnswer(403, { error: 'the sandbox is not administered from a page' });
   const what = `${request.method} ${pathOf(request.target).slice(state.adminPath.length + 1)}`;
   switch (what) {
     case 'POST token':
@@ -24,6 +25,12 @@ export async function handleAdmin(state: SandboxState, request: SandboxRequest):
     default:
       return jsonAnswer(404, { error: 'the sandbox has no such administration' });
   }
+}
+
+/** Programs that use `fetch` of Node send `Sec-Fetch-Mode`, so that is no sign of one. */
+function isFromBrowser(request: SandboxRequest): boolean {
+  const signs = ['origin', 'sec-fetch-site', 'sec-fetch-dest', 'sec-fetch-user'];
+  return signs.some((name) => headerOf(request, name) !== undefined);
 }
 
 async function postToken(state: SandboxState, request: SandboxRequest): Promise<SandboxResponse> {

@@ -9,7 +9,7 @@ import { handleIssuer, issuerDocumentOf } from './oidc/handler.ts';
 import { askedAction, routeCall } from './router.ts';
 import type { SandboxState } from './state.ts';
 import { ApiFault, type Product } from './types.ts';
-import { headerOf, pathOf, type SandboxRequest, type SandboxResponse } from './wire.ts';
+import { headerOf, isSameText, pathOf, type SandboxRequest, type SandboxResponse } from './wire.ts';
 
 /** What a request is about, before anything of it is done. */
 interface Call extends CallReport {
@@ -25,7 +25,8 @@ export async function handle(state: SandboxState, request: SandboxRequest): Prom
   if (!isLoopbackHost(headerOf(request, 'host') ?? '')) {
     return jsonAnswer(403, { error: 'the sandbox answers requests to a loopback address only' });
   }
-  if (pathOf(request.target).startsWith(`${state.adminPath}/`)) return handleAdmin(state, request);
+  const ownersPath = `${state.adminPath}/`;
+  if (isSameText(request.target.slice(0, ownersPath.length), ownersPath)) return handleAdmin(state, request);
   if (state.latencyMs > 0) await state.sleep(state.latencyMs);
   settle(state.store, state.now());
   const call = identify(state, request);

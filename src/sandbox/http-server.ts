@@ -11,6 +11,8 @@ const limits = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   keepAliveTimeout: 5_000,
+  /** Node looks for connections that are late every 30 seconds else. */
+  connectionsCheckingInterval: 1_000,
 };
 
 export type Handler = (request: SandboxRequest) => Promise<SandboxResponse>;
