@@ -13,7 +13,7 @@ const startUp =
   /src\/(?:cli|duration|nearest|lang|output\/language|commands\/(?:normalize|options|table\/(?:hot|flags)|lang)|credentials\/expand-home)\b/;
 /** What the commands need that are run most often. */
 const hot =
-  /src\/(?:commands\/(?:caller|export-credentials)|credentials\/(?:assume-role|chain|child|child-environment|environment|export|exported-variables|key-variables|memoize|oidc|provider|resolve|token-reader)|cloud\/(?:clients|endpoints)|output\/(?:colour|log|plain|redact)|policy\/(?:arn|name)|secret-spellings|user-folders|secret-spellings)\.ts/;
+  /src\/(?:commands\/(?:caller|export-credentials)|credentials\/(?:assume-role|chain|child|child-environment|environment|export|exported-variables|key-variables|memoize|oidc|provider|resolve|token-reader)|cloud\/(?:clients|endpoints)|output\/(?:colour|log|plain|redact)|policy\/(?:arn|name)|secret-spellings|user-folders)\.ts/;
 /** What it takes to know whose token it is, and where it would be sent. */
 const token = /src\/(?:credentials\/(?:token-file|bounded-file)|read-fault)\.ts/;
 /** What it takes to send it there. */

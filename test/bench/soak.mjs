@@ -178,7 +178,7 @@ for (const server of servers) Object.assign(server, { keys: new Map(), samples: 
 
 const reading = servers.map((server) => read(server, until, wrongs, seen));
 /** The heap grows to its working size at first; that is no leak. */
-const warmUpMs = Math.min(totalMs / 6, 60_000);
+const warmUpMs = Math.min(totalMs / 4, 60_000);
 while (performance.now() < until) {
   await sleep(Math.min(1000, totalMs / 40));
   for (const server of servers) {
