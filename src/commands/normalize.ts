@@ -84,11 +84,24 @@ function findCommand(argv: readonly string[], table: CommandTable): { path: stri
 
 function unknownCommand(word: string, path: readonly string[], table: CommandTable): Error {
   const where = ['ack-ram-tool', ...path].join(' ');
-  const near = nearest(word, childrenOf(table, path));
+  const meant = meantBy(word, path, table);
   return usageError(
     `unknown command ${JSON.stringify(word)} for ${JSON.stringify(where)}`,
-    near === undefined ? `see \`${where} --help\`` : `did you mean \`${where} ${near}\`?`,
+    meant === undefined ? `see \`${where} --help\`` : `did you mean \`${['ack-ram-tool', ...meant].join(' ')}\`?`,
   );
+}
+
+/** The command whose group was left out (`doctor`), else the nearest one at this place, else the nearest anywhere. */
+function meantBy(word: string, path: readonly string[], table: CommandTable): readonly string[] | undefined {
+  const endingIn = (last: string | undefined) => table.commands.find((spec) => spec.path.at(-1) === last)?.path;
+  const near = nearest(word, childrenOf(table, path));
+  const anywhere = endingIn(
+    nearest(
+      word,
+      table.commands.map((spec) => spec.path.at(-1) ?? ''),
+    ),
+  );
+  return endingIn(word) ?? (near === undefined ? anywhere : [...path, near]);
 }
 
 function unknownFlag(shown: string, name: string, path: readonly string[], table: CommandTable): Error {
@@ -97,9 +110,11 @@ function unknownFlag(shown: string, name: string, path: readonly string[], table
     return usageError(`${shown} does not apply to \`${where}\``, `see \`${where} --help\``);
   }
   const spec = specAt(table, path);
+  const known = [...(spec === undefined ? allFlags(table) : flagsOf(spec)), helpFlag];
+  if (path.length === 0) known.push(versionFlag);
   const near = nearest(
     name,
-    (spec === undefined ? allFlags(table) : flagsOf(spec)).map((flag) => flag.name),
+    known.map((flag) => flag.name),
   );
   return usageError(
     `unknown flag ${shown}`,

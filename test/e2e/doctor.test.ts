@@ -363,7 +363,7 @@ describe('doctor, on the built program', () => {
     const slow = await startSandbox({ seed, faults: ['DescribeClusterDetail:*=slow(20s)'] });
     const { faults } = await diagnose('-c c-ok --timeout 1s', slow.env);
     await slow.close();
-    expect(faults).toMatchObject([{ id: 'cluster-found', message: 'no answer within 1 s' }]);
+    expect(faults).toMatchObject([{ id: 'cluster-found', message: 'no answer within 1s' }]);
   });
 
   it('lists its checks without looking at anything', async () => {

@@ -21,13 +21,14 @@ export function completionScript(shell: Shell, descriptions: boolean): string {
 }
 
 /** Prints the script. Throws `USAGE` for a shell that there is no script for. */
-export async function run({ flags, args: [shell] }: CommandInput, io: Io): Promise<number> {
+export async function run({ flags, args: [given] }: CommandInput, io: Io): Promise<number> {
   const known = `${shells.slice(0, -1).join(', ')} or ${shells.at(-1)}`;
+  const shell = given?.toLowerCase();
   if (shell === undefined) throw usageError(`\`ack-ram-tool completion\` needs a shell: ${known}`);
   if (!isShell(shell)) {
     const meant = nearest(shell, shells);
     throw usageError(
-      `${JSON.stringify(shell)} is no shell that words are completed in: use ${known}`,
+      `${JSON.stringify(given)} is no shell that words are completed in: use ${known}`,
       meant === undefined ? undefined : `did you mean ${meant}?`,
     );
   }

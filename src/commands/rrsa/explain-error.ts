@@ -12,10 +12,12 @@ import type { CommandInput } from '../spec.ts';
 const mostKib = 64;
 const mostBytes = mostKib * 1024;
 
+const howToPass = 'pass it in quotes, or by a pipe: kubectl logs POD_NAME | ack-ram-tool rrsa explain-error';
+
 export async function run({ flags, args }: CommandInput, io: Io): Promise<number> {
   if (args.length > 1) throw usageError('more than one text is given', 'put the text in quotes, or pass it by a pipe');
   const text = harmless(await readPasted(args[0], io));
-  if (text.trim() === '') throw new ToolError('FILE_INVALID', 'there is no text to explain');
+  if (text.trim() === '') throw new ToolError('FILE_INVALID', 'there is no text to explain', { hint: howToPass });
   const json = flags.string('output') === 'json';
   const explanation = explainPasted(text, json ? 'en' : langOf(flags, io.env));
   if (json) io.stdout.write(formatJson(explainErrorPresenter.json(explanation)));
@@ -27,10 +29,7 @@ export async function run({ flags, args }: CommandInput, io: Io): Promise<number
 /** @throws ToolError `USAGE` where there is nothing to read, and for more than a person would paste. */
 async function readPasted(argument: string | undefined, { stdin }: Io): Promise<string> {
   if (argument === undefined && stdin.isTTY === true) {
-    throw usageError(
-      'there is no text to explain',
-      'pass it in quotes, or by a pipe: kubectl logs POD_NAME | ack-ram-tool rrsa explain-error',
-    );
+    throw usageError('there is no text to explain', howToPass);
   }
   const bytes = argument === undefined || argument === '-' ? await readStdin(stdin) : Buffer.from(argument);
   if (bytes.length <= mostBytes) return new TextDecoder().decode(bytes);

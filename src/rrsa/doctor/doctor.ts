@@ -2,7 +2,7 @@ import { messageOf, ToolError } from '../../errors.ts';
 import { reportHalfDone } from '../half-done.ts';
 import type { Clock, Confirm, Report } from '../report.ts';
 import type { Check, Diagnosis, Fix } from './check.ts';
-import { runChecks } from './run.ts';
+import { type RunState, runChecks } from './run.ts';
 
 export interface DoctorOptions {
   /** Milliseconds for one look at everything; mending has time of its own. */
@@ -35,7 +35,18 @@ export async function doctor<Patient>(
   { timeoutMs, fix, dryRun }: DoctorOptions,
   { admit, report, confirm, clock, signal, explain }: DoctorPorts<Patient>,
 ): Promise<Diagnosis> {
-  const look = (): Promise<Diagnosis> => runChecks(checks, admit(), { timeoutMs, clock, signal, explain });
+  const look = async (): Promise<Diagnosis> => {
+    const progress = report.progress('looking at the whole chain', { done: 0 });
+    const onProgress = ({ done, total, waitingFor }: RunState): void => {
+      if (waitingFor === undefined) return;
+      progress.update(`checks: ${done} of ${total} done, waiting for ${waitingFor}`, { done, total });
+    };
+    try {
+      return await runChecks(checks, admit(), { timeoutMs, clock, signal, explain, onProgress });
+    } finally {
+      progress.stop();
+    }
+  };
   const first = await look();
   if (!fix) return first;
   const mends = first.checks.flatMap(({ fix: mend, message }) => (mend === undefined ? [] : [{ mend, message }]));

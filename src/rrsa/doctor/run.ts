@@ -1,3 +1,4 @@
+import { formatDuration } from '../../duration.ts';
 import { ToolError } from '../../errors.ts';
 import type { Clock } from '../report.ts';
 import type { Check, CheckResult, CheckStatus, Diagnosis, Finding } from './check.ts';
@@ -10,6 +11,18 @@ export interface RunOptions {
   signal: AbortSignal;
   /** Adds to an error what is known of its kind. Default: nothing. */
   explain?: ((error: ToolError) => ToolError) | undefined;
+  /** Told of every start and end of a check. Default: nobody. */
+  onProgress?: ((state: RunState) => void) | undefined;
+}
+
+/** How far a run is. */
+export interface RunState {
+  /** Checks that have ended or were skipped. */
+  done: number;
+  /** Checks that have anything to look at. */
+  total: number;
+  /** The id of the first check, in the order of the table, that is waited for. Absent between two. */
+  waitingFor: string | undefined;
 }
 
 /** What became of a check: `undefined` when it had nothing to look at. */
@@ -27,7 +40,7 @@ type Outcome = { result: CheckResult; skippedAfter?: string } | undefined;
 export async function runChecks<Patient>(
   checks: readonly Check<Patient>[],
   patient: Patient,
-  { timeoutMs, clock, signal, explain = (error) => error }: RunOptions,
+  { timeoutMs, clock, signal, explain = (error) => error, onProgress = () => {} }: RunOptions,
 ): Promise<Diagnosis> {
   signal.throwIfAborted();
   const over = new AbortController();
@@ -41,15 +54,31 @@ export async function runChecks<Patient>(
   // It is rejected when everything has ended, too.
   deadline.catch(() => {});
 
+  const concerned = checks.filter((check) => check.concerns?.(patient) !== false);
+  const running = new Set<string>();
+  let done = 0;
+  const tell = (): void => {
+    const waitingFor = concerned.find(({ id }) => running.has(id))?.id;
+    onProgress({ done, total: concerned.length, waitingFor });
+  };
   const known = new Map(checks.map((check) => [check.id, check]));
   const outcomes = new Map<string, Promise<Outcome>>();
   const start = (check: Check<Patient>): Promise<Outcome> => {
-    const outcome = outcomes.get(check.id) ?? outcomeOf(check);
+    const outcome = outcomes.get(check.id) ?? counted(check);
     outcomes.set(check.id, outcome);
     return outcome;
   };
+  const counted = async (check: Check<Patient>): Promise<Outcome> => {
+    if (!concerned.includes(check)) return undefined;
+    try {
+      return await outcomeOf(check);
+    } finally {
+      running.delete(check.id);
+      done += 1;
+      tell();
+    }
+  };
   const outcomeOf = async (check: Check<Patient>): Promise<Outcome> => {
-    if (check.concerns?.(patient) === false) return undefined;
     const before = await Promise.all(check.after.flatMap((id) => known.get(id) ?? []).map(start));
     const obstacle = before.find((outcome) => outcome !== undefined && blockers.has(outcome.result.status));
     if (obstacle !== undefined) {
@@ -58,10 +87,12 @@ export async function runChecks<Patient>(
       const message = `not looked at: ${first} comes first`;
       return { result: asResult(check, { status: 'skipped', message }), skippedAfter: first };
     }
-    const running = (async () => check.run(patient, checkSignal))();
-    running.catch(() => {});
+    running.add(check.id);
+    tell();
+    const work = (async () => check.run(patient, checkSignal))();
+    work.catch(() => {});
     try {
-      const finding = await Promise.race([running, deadline]);
+      const finding = await Promise.race([work, deadline]);
       return finding && { result: asResult(check, finding) };
     } catch (error) {
       if (signal.aborted) throw signal.reason;
@@ -90,7 +121,8 @@ function toFault(error: unknown, explain: (error: ToolError) => ToolError): Find
 }
 
 function noAnswerWithin(timeoutMs: number): ToolError {
-  return new ToolError('TIMED_OUT', `no answer within ${timeoutMs / 1000} s`, {
+  const limit = timeoutMs % 1000 === 0 ? formatDuration(timeoutMs / 1000) : `${timeoutMs}ms`;
+  return new ToolError('TIMED_OUT', `no answer within ${limit}`, {
     hint: 'look at the network and its proxies, or give it longer with --timeout',
   });
 }

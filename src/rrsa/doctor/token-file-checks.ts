@@ -102,7 +102,7 @@ export async function decode(token: TokenFacts): Promise<DecodedToken | ToolErro
 }
 
 export function nameOf({ file }: TokenFacts): string {
-  return file === undefined || file.value === '-' ? 'the token on standard input' : file.value;
+  return file === undefined || file.value === '-' ? 'the OIDC token on standard input' : file.value;
 }
 
 function whyDefault({ payload }: DecodedToken, path: string): string | undefined {

@@ -43,6 +43,12 @@ describe('completion', () => {
     expect(err).toContain(message);
   });
 
+  it('takes the name of a shell in any case', async () => {
+    const upper = await run('completion', 'Bash');
+    expect(upper.code).toBe(0);
+    expect(upper.out).toBe((await run('completion', 'bash')).out);
+  });
+
   it('knows the shell that was meant', async () => {
     expect((await run('completion', 'fihs')).err).toContain('did you mean fish?');
   });

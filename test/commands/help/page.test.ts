@@ -69,6 +69,13 @@ describe('help', () => {
     [['--cluster-di', 'c1', 'rrsa', 'status'], 'unknown flag --cluster-di', '`--cluster-id`'],
     [['rrsa', 'status', '-c', 'c1', '--emit-polcy'], 'unknown flag --emit-polcy', '`--emit-policy`'],
     [['eci', 'create-role', '--rolename=x'], 'unknown flag --rolename', '`--role-name`'],
+    [['doctor'], 'unknown command "doctor"', '`ack-ram-tool rrsa doctor`'],
+    [['statu', '-c', 'c1'], 'unknown command "statu"', '`ack-ram-tool rrsa status`'],
+    [['get-credentials'], 'unknown command "get-credentials"', '`ack-ram-tool rabbitmq get-credentials`'],
+    [['rrsa', 'whoami'], 'unknown command "whoami"', '`ack-ram-tool auth whoami`'],
+    [['help', 'permissons'], 'unknown command "permissons"', '`ack-ram-tool help permissions`'],
+    [['--verson'], 'unknown flag --verson', '`--version`'],
+    [['rrsa', '--hlep'], 'unknown flag --hlep', '`--help`'],
   ])('says of %j what was meant', async (argv, problem, meant) => {
     const io = memoryIo();
     expect(await main(argv, io)).toBe(2);

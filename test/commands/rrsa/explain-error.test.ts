@@ -26,6 +26,17 @@ describe('explain-error', () => {
     });
   });
 
+  it('shows a line once that is the whole error', async () => {
+    const { stdout } = await explain(['Error: AuthenticationFail.NoPermission']);
+    expect(stdout.match(/^.*line 1: .*$/gm)).toEqual(['evidence: line 1: Error: AuthenticationFail.NoPermission']);
+  });
+
+  it('says how to pass a text where there is none', async () => {
+    const { exitCode, stderr } = await explain([], { stdin: ' \n' });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^error: there is no text to explain\nhint: pass it in quotes, or by a pipe: /);
+  });
+
   it.each([[[]], [['-']]])('reads standard input for %j', async (argv) => {
     const piped = await explain(argv, { stdin: pasted });
     expect(piped).toEqual(await explain([pasted]));

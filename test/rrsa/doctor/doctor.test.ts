@@ -59,6 +59,14 @@ describe('doctor', () => {
     expect(ward.log).toEqual(['look']);
   });
 
+  it('says what it waits for, as one count of many', async () => {
+    const { report, run } = setUp({ fix: false });
+    await run();
+    expect(report.progressTexts[0]).toBe('looking at the whole chain');
+    expect(report.progressTexts).toContain('checks: 0 of 2 done, waiting for installed');
+    expect(report.progressCounts.length).toBe(report.progressTexts.length);
+  });
+
   it('shows what it would do, asks once, does it in the order of the table, and gives what it finds then', async () => {
     const questions: string[] = [];
     const { ward, report, run } = setUp({}, undefined, async (question) => void questions.push(question));

@@ -106,6 +106,31 @@ describe('runChecks', () => {
     ]);
   });
 
+  it('tells how far it is and what it waits for', async () => {
+    const told: (string | undefined)[] = [];
+    const checks = [
+      gives('first', found('fault')),
+      gives('next', found('ok'), ['first']),
+      { ...gives('elsewhere', found('ok')), concerns: () => false },
+    ];
+    await runChecks(checks, undefined, {
+      timeoutMs: 30_000,
+      clock: fakeClock(),
+      signal: new AbortController().signal,
+      onProgress: ({ done, total, waitingFor }) => told.push(`${done}/${total} ${waitingFor}`),
+    });
+    expect(told).toEqual(['0/2 first', '1/2 undefined', '2/2 undefined']);
+  });
+
+  it.each([
+    [1, '1ms'],
+    [4_000, '4s'],
+    [90_000, '1m30s'],
+  ])('names a limit of %d ms as it is written', async (timeoutMs, limit) => {
+    const { work, clock } = start([check('slow', [], never)], timeoutMs);
+    expect((await clock.run(work)).checks[0]?.message).toBe(`no answer within ${limit}`);
+  });
+
   it('passes an interrupt and its own faults on', async () => {
     const interrupted = new ToolError('INTERRUPTED', 'stop');
     await expect(start([throws('a', interrupted), check('b', [], never)]).work).rejects.toBe(interrupted);
@@ -143,7 +168,7 @@ describe('runChecks', () => {
     expect(healthy).toBe(false);
     expect(checks.map(({ status, message }) => [status, message])).toEqual([
       ['ok', 'ok'],
-      ['fault', 'no answer within 1.5 s'],
+      ['fault', 'no answer within 1500ms'],
       ['skipped', 'not looked at: hangs comes first'],
     ]);
     expect(checks[1]?.cure).toContain('--timeout');

@@ -3,6 +3,9 @@ import type { Catalogue } from '../../translate.ts';
 /** What the checks of `rrsa doctor` look at, find and advise. */
 export const doctor: Catalogue = {
   'not looked at: {} comes first': '未检查：须先通过 {}',
+  'no answer within {}': '{} 内没有应答',
+  'looking at the whole chain': '正在检查整条链路',
+  'checks: {} of {} done, waiting for {}': '检查项：已完成 {}/{}，正在等待 {}',
   'look at the network and its proxies, or give it longer with --timeout':
     '请检查网络及其代理，或用 --timeout 给予更长的时间',
   'no fault found': '没有发现故障',
@@ -273,7 +276,6 @@ export const doctor: Catalogue = {
     '这是服务账户的默认 Token，用于 API Server 而不是 STS：{}',
   'let {} be /var/run/secrets/ack.alibabacloud.com/rrsa-tokens/token, which ack-pod-identity-webhook mounts into a pod that is recreated, or mount a projected volume with a serviceAccountToken of audience {}':
     '请将 {} 设为 /var/run/secrets/ack.alibabacloud.com/rrsa-tokens/token（ack-pod-identity-webhook 会将其挂载到重建的 Pod 中），或挂载一个 serviceAccountToken 受众为 {} 的投影卷',
-  'the token on standard input': '标准输入中的 Token',
   'its audience is {}': '其受众为 {}',
   'its issuer is {}': '其颁发者为 {}',
   'it is in /var/run/secrets/kubernetes.io/serviceaccount/': '它位于 /var/run/secrets/kubernetes.io/serviceaccount/ 中',

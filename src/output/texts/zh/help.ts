@@ -2,7 +2,7 @@ import type { Catalogue } from '../../translate.ts';
 
 /** Help pages: summaries, paragraphs, flags, headings. */
 export const help: Catalogue = {
-  'Usage:': '用法:',
+  'Usage:': '用法：',
   'Examples:': '示例：',
   'Flags:': '参数：',
   'Shared flags:': '通用参数：',
