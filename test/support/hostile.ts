@@ -31,7 +31,8 @@ export async function documents<T>(
   await fc.assert(property, { seed, numRuns, interruptAfterTimeLimit: 100_000, markInterruptAsFailure: true });
   expect(prototypes()).toEqual(before);
   const test = TestRunner.getCurrentTest();
-  if (test !== undefined) test.meta.hostile = [`hostile: ${parser} ${numRuns} documents (seed ${seed})`];
+  const line = `hostile: ${parser} ${numRuns} documents (seed ${seed})`;
+  if (test !== undefined) test.meta.hostile = [...(test.meta.hostile ?? []), line];
 }
 
 /** What `work` gives, or `undefined` when it is refused with one of these codes; throws for any other error. */
