@@ -18,6 +18,7 @@ export interface OutputStream extends Writable {
 
 export interface InputStream extends Readable {
   isTTY?: boolean | undefined;
+  setRawMode?: ((isRaw: boolean) => unknown) | undefined;
 }
 
 export interface Io {
@@ -44,9 +45,9 @@ export interface Io {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** In [0, 1). */
   random(): number;
-  /** Aborted by SIGINT and SIGTERM (`INTERRUPTED`) and when stdout takes nothing more (`OutputFailure`). */
+  /** Aborted by SIGINT, SIGTERM and SIGHUP (`INTERRUPTED`) and when stdout takes nothing more (`OutputFailure`). */
   readonly signal: AbortSignal;
-  /** Hears a signal until the returned function is called. While somebody hears SIGINT or SIGTERM, `signal` is not aborted by it. */
+  /** Hears a signal until the returned function is called. While somebody does, `signal` is not aborted by it. */
   onSignal(name: SignalName, listener: () => void): () => void;
   /** Ends this process by a signal, as a child that died by it would (128+n where the platform cannot). */
   dieBySignal(name: NodeJS.Signals): void;
@@ -104,8 +105,12 @@ function findHome(env: Env, platform: NodeJS.Platform): string | undefined {
   }
 }
 
-function interrupted(name: SignalName): ToolError {
-  return new ToolError('INTERRUPTED', `interrupted by ${name}`, { exitCode: name === 'SIGTERM' ? 143 : 130 });
+/** The exit codes of what these signals end. */
+const endings = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+type EndingSignal = keyof typeof endings;
+
+function interrupted(name: EndingSignal): ToolError {
+  return new ToolError('INTERRUPTED', `interrupted by ${name}`, { exitCode: endings[name] });
 }
 
 /** Why the work stops when stdout takes nothing more. That its reader went away (`| head`) is no failure: exit code 0. */
@@ -163,6 +168,23 @@ export function nodeIo(
   const controller = new AbortController();
   // Any number of calls may be under way at once, and each listens.
   setMaxListeners(0, controller.signal);
+  const dieBySignal = (name: NodeJS.Signals): void => {
+    process.removeAllListeners(name);
+    process.kill(process.pid, name);
+  };
+  const stdinIsTerminal = (): boolean => process.getBuiltinModule('node:tty').isatty(0);
+  let readsTerminal = false;
+  let isHungUp = false;
+  const end = (status: number): void => {
+    // Node ends with SIGABRT when it would give its old mode back to a terminal that is gone.
+    if (isHungUp || (readsTerminal && !stdinIsTerminal())) dieBySignal('SIGHUP');
+    process.exit(status);
+  };
+  const interrupt = (name: EndingSignal): void => {
+    isHungUp ||= name === 'SIGHUP';
+    if (controller.signal.aborted) end(endings[name]);
+    else controller.abort(interrupted(name));
+  };
   const listeners = new Map<SignalName, Set<() => void>>();
   const hear = (name: SignalName): void => {
     if (listeners.has(name)) return;
@@ -170,11 +192,10 @@ export function nodeIo(
     process.on(name, () => {
       const heard = listeners.get(name);
       if (heard !== undefined && heard.size > 0) for (const listener of [...heard]) listener();
-      else if (name !== 'SIGINT' && name !== 'SIGTERM') return;
-      else if (controller.signal.aborted) process.exit(name === 'SIGTERM' ? 143 : 130);
-      else controller.abort(interrupted(name));
+      else if (name === 'SIGHUP' || name === 'SIGINT' || name === 'SIGTERM') interrupt(name);
     });
   };
+  hear('SIGHUP');
   hear('SIGINT');
   hear('SIGTERM');
   // Unheard, it would open Node's inspector, through which anybody on this machine can read every secret.
@@ -189,16 +210,17 @@ export function nodeIo(
     exit(code) {
       const status = typeof code === 'number' ? code : 1;
       process.exitCode = status;
-      const end = (): void => process.exit(status);
-      const endStderr = (): void => void (stderr === undefined ? end() : stderr.write('', end));
+      const endNow = (): void => end(status);
+      const endStderr = (): void => void (stderr === undefined ? endNow() : stderr.write('', endNow));
       if (stdout === undefined) endStderr();
       else stdout.write('', endStderr);
     },
     get stdin() {
+      readsTerminal ||= stdinIsTerminal();
       return streams.stdin;
     },
     get stdinIsTerminal() {
-      return process.getBuiltinModule('node:tty').isatty(0);
+      return stdinIsTerminal();
     },
     get stdout() {
       stdout ??= openStdout();
@@ -231,9 +253,6 @@ export function nodeIo(
       listeners.get(name)?.add(listener);
       return () => listeners.get(name)?.delete(listener);
     },
-    dieBySignal(name) {
-      process.removeAllListeners(name);
-      process.kill(process.pid, name);
-    },
+    dieBySignal,
   };
 }

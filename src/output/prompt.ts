@@ -24,8 +24,13 @@ function onRefusal(input: InputStream, refuse: () => void): () => void {
   const onKey = (_: unknown, key: Key | undefined): void => {
     if (key?.name === 'escape' || (key?.ctrl === true && key.name === 'd')) refuse();
   };
-  input.on('keypress', onKey).on('end', refuse).on('close', refuse);
-  return () => input.off('keypress', onKey).off('end', refuse).off('close', refuse);
+  const onEnd = (): void => {
+    // Readline gives the terminal its old mode back, and of one that is gone that would be an error nobody can catch.
+    input.setRawMode = () => input;
+    refuse();
+  };
+  input.on('keypress', onKey).on('end', onEnd).on('close', onEnd);
+  return () => input.off('keypress', onKey).off('end', onEnd).off('close', onEnd);
 }
 
 /**

@@ -72,7 +72,7 @@ function plainProgress(first: string, count: Count | undefined, log: Log, now: (
   };
 }
 
-/** On a terminal that says it is 0 columns wide (`script`, some CI) the spinner would clear lines without end. */
+/** On a terminal that says it is 0 columns wide (`script`, some CI) ora would clear lines without end. */
 function canTurn({ stderr, env }: ProgressOptions['io']): boolean {
   return stderr.isTTY === true && env.TERM !== 'dumb' && stderr.columns !== 0;
 }
@@ -98,6 +98,7 @@ export function createProgress({ io, colour, log, translate = asIs, now }: Progr
     let text = lineOf(first, firstCount);
     let spinner: Ora | undefined;
     let stopped = false;
+    const onResize = (): void => void (io.stderr.columns === 0 ? spinner?.stop() : spinner?.start());
     const show = async (): Promise<void> => {
       const { default: ora } = await import('ora');
       if (stopped) return;
@@ -109,7 +110,9 @@ export function createProgress({ io, colour, log, translate = asIs, now }: Progr
         discardStdin: false,
         color: colour.enabled ? 'cyan' : false,
         suffixText: () => colour.dim(formatElapsed(now() - started)),
-      }).start();
+      });
+      io.stderr.on('resize', onResize);
+      onResize();
     };
     const timer = setTimeout(() => {
       show().catch((error: unknown) => log.debug(`no spinner: ${messageOf(error)}`));
@@ -120,6 +123,7 @@ export function createProgress({ io, colour, log, translate = asIs, now }: Progr
       clearTimeout(timer);
       spinner?.stop();
       spinner = undefined;
+      io.stderr.off('resize', onResize);
       io.signal.removeEventListener('abort', stop);
     };
     io.signal.addEventListener('abort', stop, { once: true });

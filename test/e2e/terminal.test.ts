@@ -1,6 +1,7 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
 import { hasTerminal, openTerminal } from '../support/terminal.ts';
 import { runTool, scratchFolder, startedSandbox, toolCommand } from '../support/tool.ts';
 
@@ -71,6 +72,36 @@ describe.skipIf(!hasTerminal)('at a terminal (needs tmux)', async () => {
     const rerun = await runTool(['rrsa', 'enable', '-c', foob, '-y', '-o', 'json'], { env });
     expect(rerun.exitCode, rerun.stderr).toBe(0);
     expect(await isEnabled(foob)).toBe(true);
+  });
+
+  it.each([
+    ['asks', /Enable RRSA of cluster/, []],
+    ['waits', /[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/, ['-y']],
+  ])('ends as SIGHUP ends a program when the terminal goes away while it %s', async (_does, sign, flags) => {
+    const slow = await startedSandbox(['--update-time', '1h']);
+    const file = join(scratchFolder(), 'code');
+    const script = `trap : HUP; "$@"; echo "$?" > ${file}`;
+    const argv = [...toolCommand, 'rrsa', 'enable', '-c', slow.clusters.foo, ...flags];
+    const terminal = openTerminal(['sh', '-c', script, 'sh', ...argv], { ...env, ...slow.env });
+    await terminal.shows(sign);
+    terminal.close();
+    await vi.waitUntil(() => existsSync(file) && readFileSync(file, 'utf8') !== '', 10_000);
+    expect(readFileSync(file, 'utf8')).toBe('129\n');
+    await slow.stop();
+  });
+
+  it('hears Ctrl-C while it waits on a terminal that shrank to nothing', async () => {
+    const slow = await startedSandbox(['--update-time', '1h']);
+    const terminal = openTerminal([...toolCommand, 'rrsa', 'enable', '-c', slow.clusters.foo, '-y'], {
+      ...env,
+      ...slow.env,
+    });
+    await terminal.shows(/[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏]/);
+    terminal.resize(0);
+    await sleep(300);
+    terminal.send('C-c');
+    expect(await terminal.shows('EXIT=')).toContain('EXIT=130');
+    await slow.stop();
   });
 
   it('counts what takes long with a bar, and takes it away', async () => {

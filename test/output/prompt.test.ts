@@ -44,6 +44,16 @@ describe('createConfirm', () => {
     await expect(answer((io) => io.stdin.push(null))).rejects.toMatchObject({ code: 'DECLINED' });
   });
 
+  it('asks nothing more of a terminal that is gone', async () => {
+    const goAway = (io: MemoryIo): void => {
+      io.stdin.setRawMode = () => {
+        throw new Error('setRawMode EIO');
+      };
+      io.stdin.push(null);
+    };
+    await expect(answer(goAway)).rejects.toMatchObject({ code: 'DECLINED' });
+  });
+
   it('is interrupted by Ctrl-C', async () => {
     await expect(answer(keys('\x03'))).rejects.toMatchObject({ code: 'INTERRUPTED', exitCode: 130 });
   });

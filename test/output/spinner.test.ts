@@ -66,6 +66,23 @@ describe('progress on a terminal', () => {
     progress.stop();
   });
 
+  it('rests while the terminal says that it has no columns', async () => {
+    const terminal = new FakeTerminal();
+    const resize = (columns: number): void => void Object.assign(terminal, { columns }).emit('resize');
+    const progress = progressOn(terminal).start('waiting for task T-1');
+    await vi.advanceTimersByTimeAsync(3_000);
+    resize(0);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(terminal.screen()).toEqual(['']);
+    resize(50);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(terminal.screen()).toEqual([turning]);
+    progress.stop();
+    resize(80);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(terminal.screen()).toEqual(['']);
+  });
+
   it('draws a count as a bar that fits the line', async () => {
     const terminal = new FakeTerminal();
     const progress = progressOn(terminal, { LANG: 'C.UTF-8' }).start('looking', { done: 0 });

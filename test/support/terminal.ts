@@ -16,6 +16,10 @@ export interface Terminal {
   screen(): string;
   /** Waits until the screen holds the text; throws with the screen when it never does. */
   shows(text: string | RegExp): Promise<string>;
+  /** Makes it say that it is so wide. */
+  resize(columns: number): void;
+  /** Takes the terminal away from what runs in it. */
+  close(): void;
 }
 
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
@@ -36,6 +40,9 @@ export function openTerminal(argv: readonly string[], env: Record<string, string
   return {
     screen,
     send: (...keys) => void tmux('send-keys', ...keys),
+    resize: (columns) =>
+      void execFileSync('stty', ['-F', tmux('display-message', '-p', '#{pane_tty}').trim(), 'cols', `${columns}`]),
+    close: () => void tmux('kill-server'),
     async shows(text) {
       for (let round = 0; round < 300; round += 1) {
         const now = screen();
