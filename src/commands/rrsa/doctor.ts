@@ -6,6 +6,7 @@ import { speaksUnicode } from '../../output/unicode.ts';
 import { parseRoleArn } from '../../policy/arn.ts';
 import { checkClusterId, checkRoleName } from '../../policy/name.ts';
 import { checkNamespace, checkServiceAccount } from '../../policy/subject.ts';
+import { links } from '../../rrsa/doctor/check.ts';
 import { checks } from '../../rrsa/doctor/checks.ts';
 import { doctor } from '../../rrsa/doctor/doctor.ts';
 import type { Asked } from '../../rrsa/doctor/patient.ts';
@@ -47,7 +48,8 @@ export async function run(input: CommandInput, io: Io): Promise<number> {
     },
   );
   const colour = await colourFor(io.stdout, io.env);
-  print(diagnosis, doctorPresenter({ colour, columns: io.stdout.columns || widthOfText, unicode: speaksUnicode(io) }));
+  const columns = io.stdout.columns || widthOfText;
+  print(diagnosis, doctorPresenter({ links, colour, columns, unicode: speaksUnicode(io) }));
   return diagnosis.healthy ? 0 : exitCodeFor('NOT_AS_IT_SHOULD_BE');
 }
 

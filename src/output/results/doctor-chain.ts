@@ -1,10 +1,12 @@
 /** The chain from credentials to a cloud call, drawn: which links hold, and where it is broken. */
-import { type CheckResult, type CheckStatus, links } from '../../rrsa/doctor/check.ts';
+import type { CheckResult, CheckStatus, Link } from '../../rrsa/doctor/check.ts';
 import type { Colour } from '../colour.ts';
 import { asIs, type Translate } from '../language.ts';
 import { columnsOf } from '../table.ts';
 
 export interface ChainLook {
+  /** The whole chain, in order. */
+  links: readonly Link[];
   colour: Colour;
   /** What a line may take. */
   columns: number;
@@ -18,7 +20,7 @@ const words = { ok: 'ok', fault: 'FAULT', warning: 'warning', skipped: '-', arro
 /** Lines of at most `columns`; a link of which nothing was looked at is there as `skipped`. */
 export function formatChain(
   checks: readonly CheckResult[],
-  { colour, columns, unicode }: ChainLook,
+  { links, colour, columns, unicode }: ChainLook,
   translate: Translate = asIs,
 ): string[] {
   const marks = unicode ? signs : words;

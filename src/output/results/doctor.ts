@@ -62,7 +62,11 @@ function checkLines(
 function verdictOf(healthy: boolean, checks: readonly CheckResult[], colour: Colour, translate: Translate): string {
   const faults = checks.filter(({ status }) => status === 'fault');
   const [first] = faults;
-  if (healthy || first === undefined) return colour.green(translate('no fault found'));
+  const skipped = checks.filter(({ status }) => status === 'skipped').length;
+  if (healthy || first === undefined) {
+    const verdict = colour.green(translate('no fault found'));
+    return skipped === 0 ? verdict : `${verdict} ${translate(`(${skipped} of ${checks.length} checks skipped)`)}`;
+  }
   const count = faults.length === 1 ? '1 fault found' : `${faults.length} faults found`;
   return translate(`${count}, the first is ${first.id}`).replace(translate(count), (text) => colour.red(text));
 }

@@ -6,7 +6,7 @@ import { type CheckResult, type CheckStatus, type Link, links } from '../../../s
 import { memoryIo } from '../../support/memory-io.ts';
 
 const check = (link: Link, status: CheckStatus): CheckResult => ({ id: link, link, title: '', status, message: '' });
-const look = { colour, columns: 200, unicode: true };
+const look = { links, colour, columns: 200, unicode: true };
 
 describe('the chain of rrsa doctor', () => {
   it('has every link in order, each with the worst that was found of it', () => {

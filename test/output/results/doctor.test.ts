@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { colourFor, plain as noColour } from '../../../src/output/colour.ts';
 import { checkListPresenter, doctorPresenter } from '../../../src/output/results/doctor.ts';
-import type { CheckResult, Diagnosis } from '../../../src/rrsa/doctor/check.ts';
+import { type CheckResult, type Diagnosis, links } from '../../../src/rrsa/doctor/check.ts';
 import { memoryIo } from '../../support/memory-io.ts';
 
 const result = (found: Partial<CheckResult>): CheckResult => ({
@@ -21,7 +21,7 @@ const diagnosis: Diagnosis = {
     result({ id: 'keys', link: 'issuer', status: 'skipped', message: 'not looked at: rrsa-on comes first' }),
   ],
 };
-const look = { colour: noColour, columns: 80, unicode: true };
+const look = { links, colour: noColour, columns: 80, unicode: true };
 const presenter = doctorPresenter(look);
 
 describe('doctorPresenter', () => {
@@ -52,6 +52,10 @@ issuer
       '2 faults found, the first is rrsa-on',
     );
     expect(presenter.text({ healthy: true, checks: [result({ status: 'warning' })] })).toMatch(/\n\nno fault found\n$/);
+    const skipped = result({ status: 'skipped' });
+    expect(presenter.text({ healthy: true, checks: [result({}), skipped] })).toMatch(
+      /\n\nno fault found \(1 of 2 checks skipped\)\n$/,
+    );
     expect(presenter.text({ healthy: true, checks: [] })).toMatch(/STS\n\n\nno fault found\n$/);
   });
 

@@ -9,6 +9,7 @@ export const doctor: Catalogue = {
   'look at the network and its proxies, or give it longer with --timeout':
     '请检查网络及其代理，或用 --timeout 给予更长的时间',
   'no fault found': '没有发现故障',
+  '({} of {} checks skipped)': '（{2} 项检查中有 {1} 项被跳过）',
   '1 fault found': '发现 1 个故障',
   '{} faults found': '发现 {} 个故障',
   '{}, the first is {}': '{}，第一个是 {}',

@@ -29,7 +29,7 @@ export const help: Catalogue = {
   'print the script that completes command lines in a shell': '输出用于 Shell 命令行补全的脚本',
   'candidates only, without what they are': '仅列出候选项，不带说明',
   'Load it as `source <(ack-ram-tool completion bash)` does, in zsh alike; in fish as `ack-ram-tool completion fish | source`; in PowerShell as `ack-ram-tool completion powershell | Out-String | Invoke-Expression`. The script asks this tool at every TAB. Profiles are read from their files; clusters and roles are listed (cs:DescribeClusters, ram:ListRoles) with keys that are at hand, an OIDC token or the cache, for 1.5 s at most, and kept for a minute. TAB never runs a helper program and never renews a login.':
-    '加载方式：bash 中使用 `source <(ack-ram-tool completion bash)`，zsh 同理；fish 中使用 `ack-ram-tool completion fish | source`；PowerShell 中使用 `ack-ram-tool completion powershell | Out-String | Invoke-Expression`。每次按 TAB 时脚本都会询问本工具。配置名称从其文件中读取；集群和角色（cs:DescribeClusters、ram:ListRoles）使用现成的密钥、OIDC 令牌或缓存列出，最长 1.5 秒，结果保留一分钟。TAB 从不运行外部程序，也从不续期登录。',
+    '加载方式：bash 中使用 `source <(ack-ram-tool completion bash)`，zsh 同理；fish 中使用 `ack-ram-tool completion fish | source`；PowerShell 中使用 `ack-ram-tool completion powershell | Out-String | Invoke-Expression`。每次按 TAB 时脚本都会询问本工具。配置名称从其文件中读取；集群和角色（cs:DescribeClusters、ram:ListRoles）使用现成的密钥、OIDC Token 或缓存列出，最长 1.5 秒，结果保留一分钟。TAB 从不运行外部程序，也从不续期登录。',
   'the associations of a cluster, YAML or JSON': '集群的关联关系文件，YAML 或 JSON',
   'look at every role, and take away the service accounts of this cluster that the file does not name':
     '检查所有角色，并移除文件中没有列出的本集群服务账户',
