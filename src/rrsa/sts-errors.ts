@@ -91,7 +91,7 @@ export const stsErrors: readonly KnownError[] = [
     },
     cure: {
       en: `compare the provider ARN of the pod with the one that ${status} shows for its cluster; if RRSA is off, turn it on with ${enable}; then recreate the pod`,
-      zh: `对比 Pod 使用的 OIDC 提供商 ARN 与其所在集群的 ARN：${status}；如果未启用 RRSA 功能，请启用：${enable}，然后重建 Pod`,
+      zh: `对比 Pod 使用的 OIDC 身份提供商 ARN 与其所在集群的 ARN：${status}；如果未启用 RRSA 功能，请启用：${enable}，然后重建 Pod`,
     },
   },
   {
@@ -119,7 +119,7 @@ export const stsErrors: readonly KnownError[] = [
     },
     cure: {
       en: `use the provider ARN that ${status} shows, and turn RRSA on if it is off: ${enable}`,
-      zh: `使用以下命令显示的 OIDC 提供商 ARN：${status}；如果未启用 RRSA 功能，请启用：${enable}`,
+      zh: `使用以下命令显示的 OIDC 身份提供商 ARN：${status}；如果未启用 RRSA 功能，请启用：${enable}`,
     },
   },
   {
@@ -263,10 +263,10 @@ export const stsErrors: readonly KnownError[] = [
     id: 'provider-arn',
     codes: ['InvalidParameter.OIDCProviderArn', 'MissingOIDCProviderArn'],
     says: ['the parameter oidcproviderarn is wrongly formed'],
-    cause: { en: 'the ARN of the OIDC provider is missing or malformed', zh: 'OIDC 提供商 ARN 缺失或格式有误' },
+    cause: { en: 'the ARN of the OIDC provider is missing or malformed', zh: 'OIDC 身份提供商 ARN 缺失或格式有误' },
     cure: {
       en: `use the provider ARN that ${status} shows; pods have it in ALIBABA_CLOUD_OIDC_PROVIDER_ARN`,
-      zh: `使用以下命令显示的 OIDC 提供商 ARN：${status}；Pod 中对应的环境变量是 ALIBABA_CLOUD_OIDC_PROVIDER_ARN`,
+      zh: `使用以下命令显示的 OIDC 身份提供商 ARN：${status}；Pod 中对应的环境变量是 ALIBABA_CLOUD_OIDC_PROVIDER_ARN`,
     },
   },
   {

@@ -52,9 +52,10 @@ describe('the tool in Chinese', () => {
 
   it('has help pages, with commands, flags and variables as they are', async () => {
     const page = await runTool(['rrsa', 'status', '--help'], { env: chinese });
-    expect(page.stdout).toContain('显示集群是否已启用 RRSA 及其 OIDC 提供商。');
+    expect(page.stdout).toContain('显示集群是否已启用 RRSA 及其 OIDC 身份提供商。');
     expect(page.stdout).toMatch(/^用法：ack-ram-tool rrsa status \[flags\]$/m);
-    expect(page.stdout).toMatch(/^ {2}-c, --cluster-id <ID> +ACK 或 ACS 集群 \(必需\)$/m);
+    expect(page.stdout).toMatch(/^ {2}-c, --cluster-id <ID> +ACK 或 ACS 集群（必需）$/m);
+    expect(page.stdout).toMatch(/^ {2}-o, --output <FORMAT> +stdout 的输出格式（text, json；默认值 text；/m);
     expect(page.stdout).toContain('ACK_RAM_TOOL_ASSUME_YES');
     expect(page.stdout).not.toMatch(/[a-z]{2,} (?:the|of|is|with|and) [a-z]{2,}/);
     const group = await runTool(['help', 'rrsa', '--lang', 'zh'], { env: english });

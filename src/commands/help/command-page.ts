@@ -1,7 +1,7 @@
 /** The help page of a command, by commander's formatter: what the command table and the help contents say of a command. */
 import { Command, Help, Option } from 'commander';
 import type { Io } from '../../io.ts';
-import type { Translate } from '../../output/language.ts';
+import { asIs, type Translate } from '../../output/language.ts';
 import type { Permission, ResourceKind } from '../permissions/permission.ts';
 import { permissionsOf } from '../permissions/permissions-of.ts';
 import { quiet } from '../program.ts';
@@ -77,7 +77,9 @@ function facts(flag: FlagSpec, translate: Translate): string {
     flag.default === undefined ? undefined : `default ${flag.default}`,
     flag.env && flag.env.length > 0 ? `env ${flag.env.join(', ')}` : undefined,
   ].filter((part) => part !== undefined);
-  return parts.length === 0 ? '' : ` (${parts.map(translate).join('; ')})`;
+  if (parts.length === 0) return '';
+  const said = parts.map(translate);
+  return translate === asIs ? ` (${said.join('; ')})` : `（${said.join('；')}）`;
 }
 
 const kinds: Readonly<Record<ResourceKind, string>> = {
@@ -114,7 +116,7 @@ function permissionFacts({ resource, confirmed, when, without }: Permission, { t
     ...(when === undefined ? [] : [when]),
     ...(without === undefined ? [] : [`optional: without it, ${without}`]),
   ];
-  return parts.map(translate).join('; ');
+  return parts.map(translate).join(translate === asIs ? '; ' : '；');
 }
 
 function paragraph(text: string, reader: Reader): string {

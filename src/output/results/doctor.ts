@@ -64,8 +64,9 @@ function verdictOf(healthy: boolean, checks: readonly CheckResult[], colour: Col
   const [first] = faults;
   const skipped = checks.filter(({ status }) => status === 'skipped').length;
   if (healthy || first === undefined) {
-    const verdict = colour.green(translate('no fault found'));
-    return skipped === 0 ? verdict : `${verdict} ${translate(`(${skipped} of ${checks.length} checks skipped)`)}`;
+    const none = 'no fault found';
+    const verdict = skipped === 0 ? none : `no fault found (${skipped} of ${checks.length} checks skipped)`;
+    return translate(verdict).replace(translate(none), (text) => colour.green(text));
   }
   const count = faults.length === 1 ? '1 fault found' : `${faults.length} faults found`;
   return translate(`${count}, the first is ${first.id}`).replace(translate(count), (text) => colour.red(text));

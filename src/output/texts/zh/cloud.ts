@@ -40,7 +40,7 @@ export const cloud: Catalogue = {
     '请使用 https；如果途中不会被窃听，也可以传入 --allow-insecure-http',
   'ALIBABA_CLOUD_STS_REGION is no region id': 'ALIBABA_CLOUD_STS_REGION 不是地域 ID',
   '--region-id is no region id': '--region-id 不是地域 ID',
-  'a provider without an ARN or an issuer': '一个没有 ARN 或颁发者的提供商',
+  'a provider without an ARN or an issuer': '一个没有 ARN 或颁发者的身份提供商',
   'credentials without a usable {}': '没有可用 {} 的凭证',
   '{} through the proxy {}': '{}（经由代理 {}）',
   'more than {} bytes': '超过 {} 字节的内容',

@@ -58,10 +58,10 @@ export const commands: Catalogue = {
   '{} is required': '缺少必需的 {}',
   '{} are required': '缺少必需的 {}',
   '--{} must be whole seconds, at least one': '--{} 必须是整数秒，且至少为一秒',
-  'the OIDC provider is needed, once': '需要且只需要指定一次 OIDC 提供商',
+  'the OIDC provider is needed, once': '需要且只需要指定一次 OIDC 身份提供商',
   'pass --cluster-id ID, or --provider-arn acs:ram::ACCOUNT:oidc-provider/ack-rrsa-CLUSTER':
     '请传入 --cluster-id ID 或 --provider-arn acs:ram::ACCOUNT:oidc-provider/ack-rrsa-CLUSTER',
-  '--provider-arn {} is not the ARN of an OIDC provider': '--provider-arn {} 不是 OIDC 提供商的 ARN',
+  '--provider-arn {} is not the ARN of an OIDC provider': '--provider-arn {} 不是 OIDC 身份提供商的 ARN',
   'it looks like acs:ram::1000000000000001:oidc-provider/ack-rrsa-c86fddxxxx':
     '它形如 acs:ram::1000000000000001:oidc-provider/ack-rrsa-c86fddxxxx',
   '`ack-ram-tool {}` needs a command': '`ack-ram-tool {}` 需要一个子命令',
@@ -167,7 +167,7 @@ export const commands: Catalogue = {
   'if the cluster has an address in its VPC only, run this there with --private-address, or pass --kubeconfig FILE':
     '如果集群只有 VPC 内网地址，请在该 VPC 中使用 --private-address 运行此命令，或传入 --kubeconfig FILE',
   'its kubeconfig cannot be had (pass --kubeconfig FILE): {}': '无法获取其 kubeconfig（请传入 --kubeconfig FILE）：{}',
-  '--assume needs the role and the OIDC provider': '--assume 需要角色和 OIDC 提供商',
+  '--assume needs the role and the OIDC provider': '--assume 需要角色和 OIDC 身份提供商',
   'pass --oidc-role-arn acs:ram::ACCOUNT:role/NAME and --oidc-provider-arn acs:ram::ACCOUNT:oidc-provider/NAME':
     '请传入 --oidc-role-arn acs:ram::ACCOUNT:role/NAME 和 --oidc-provider-arn acs:ram::ACCOUNT:oidc-provider/NAME',
   '--{} is about a cluster: pass --cluster-id as well': '--{} 针对集群：请同时传入 --cluster-id',

@@ -199,7 +199,7 @@ export const credentials: Catalogue = {
     '{} 不是本机回环地址，凭证会提供给其他机器',
   'serve at 127.0.0.1:0, or pass --allow-remote': '请监听 127.0.0.1:0，或传入 --allow-remote',
   'the OIDC provider ARN {} is not of the form acs:ram::<account id>:oidc-provider/<name>':
-    'OIDC 提供商 ARN {} 不符合 acs:ram::<account id>:oidc-provider/<name> 的形式',
+    'OIDC 身份提供商 ARN {} 不符合 acs:ram::<account id>:oidc-provider/<name> 的形式',
   'STS refused to issue credentials for role {} to this OIDC token': 'STS 拒绝凭此 OIDC Token 为角色 {} 签发凭证',
   'OIDC token of the pipeline': '流水线的 OIDC Token',
   'no --oidc-token-source is given': '没有指定 --oidc-token-source',

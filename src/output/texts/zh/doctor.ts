@@ -9,7 +9,7 @@ export const doctor: Catalogue = {
   'look at the network and its proxies, or give it longer with --timeout':
     '请检查网络及其代理，或用 --timeout 给予更长的时间',
   'no fault found': '没有发现故障',
-  '({} of {} checks skipped)': '（{2} 项检查中有 {1} 项被跳过）',
+  'no fault found ({} of {} checks skipped)': '没有发现故障（{2} 项检查中有 {1} 项被跳过）',
   '1 fault found': '发现 1 个故障',
   '{} faults found': '发现 {} 个故障',
   '{}, the first is {}': '{}，第一个是 {}',
@@ -37,7 +37,7 @@ export const doctor: Catalogue = {
   'cluster {} is of type {}': '集群 {} 的类型为 {}',
   'RRSA is on for the cluster': '集群已启用 RRSA',
   'cluster {} says that RRSA is on, but not with which issuer and OIDC provider':
-    '集群 {} 已启用 RRSA，但没有给出颁发者和 OIDC 提供商',
+    '集群 {} 已启用 RRSA，但没有给出颁发者和 OIDC 身份提供商',
   'RRSA is on, and tokens are of {}': '已启用 RRSA，Token 的颁发者为 {}',
   '{} is installed and active': '{} 已安装并生效',
   '{} {} is active': '{} {} 已生效',
@@ -98,7 +98,7 @@ export const doctor: Catalogue = {
   'set spec.serviceAccountName to {} in its manifest, then run: {}':
     '请在其清单中将 spec.serviceAccountName 设为 {}，然后运行：{}',
   'pod {}/{} runs as service account {}, not as {}': 'Pod {}/{} 使用服务账户 {} 运行，而不是 {}',
-  'the OIDC provider of the cluster is not known': '不知道集群的 OIDC 提供商',
+  'the OIDC provider of the cluster is not known': '不知道集群的 OIDC 身份提供商',
   'nothing is injected into its pods as things are': '按目前的情况，不会对其 Pod 注入任何内容',
   'the annotations of the pod are valid and leave no container out': 'Pod 的注解有效，且没有排除任何容器',
   'every container is to get its identity': '所有容器都会获得身份',
@@ -122,10 +122,10 @@ export const doctor: Catalogue = {
     '{} 中的 ALIBABA_CLOUD_ROLE_ARN 属于角色 {}，而不是角色 {}',
   'ALIBABA_CLOUD_ROLE_ARN in {} is of a role in account {}, and the cluster is in account {}':
     '{} 中的 ALIBABA_CLOUD_ROLE_ARN 所指的角色属于账号 {}，而集群属于账号 {}',
-  "the pod has the ARN of the cluster's OIDC provider": 'Pod 中有集群的 OIDC 提供商的 ARN',
-  'its OIDC provider is the one of the cluster': '其 OIDC 提供商即集群的 OIDC 提供商',
+  "the pod has the ARN of the cluster's OIDC provider": 'Pod 中有集群的 OIDC 身份提供商的 ARN',
+  'its OIDC provider is the one of the cluster': '其 OIDC 身份提供商即集群的 OIDC 身份提供商',
   'ALIBABA_CLOUD_OIDC_PROVIDER_ARN in {} is no ARN of an OIDC provider: {}':
-    '{} 中的 ALIBABA_CLOUD_OIDC_PROVIDER_ARN 不是 OIDC 提供商的 ARN：{}',
+    '{} 中的 ALIBABA_CLOUD_OIDC_PROVIDER_ARN 不是 OIDC 身份提供商的 ARN：{}',
   'ALIBABA_CLOUD_OIDC_PROVIDER_ARN in {} is of another cluster: {}, not {}':
     '{} 中的 ALIBABA_CLOUD_OIDC_PROVIDER_ARN 属于另一个集群：{}，而不是 {}',
   'ALIBABA_CLOUD_OIDC_PROVIDER_ARN in {} is of account {}, and the cluster is in account {}':
@@ -154,29 +154,29 @@ export const doctor: Catalogue = {
   'its token lives for at most 12 h': '其 Token 有效期不超过 12 小时',
   'the token of pod {}/{} lives for {} s, and by the annotations it would be {} s now':
     'Pod {}/{} 的 Token 有效期为 {} 秒，而按照注解现在应为 {} 秒',
-  'the OIDC provider of the cluster exists in RAM': 'RAM 中存在集群的 OIDC 提供商',
-  'there is an OIDC provider {}': '存在 OIDC 提供商 {}',
-  'there is no OIDC provider {}, though RRSA is on for cluster {}': '集群 {2} 已启用 RRSA，但没有 OIDC 提供商 {1}',
+  'the OIDC provider of the cluster exists in RAM': 'RAM 中存在集群的 OIDC 身份提供商',
+  'there is an OIDC provider {}': '存在 OIDC 身份提供商 {}',
+  'there is no OIDC provider {}, though RRSA is on for cluster {}': '集群 {2} 已启用 RRSA，但没有 OIDC 身份提供商 {1}',
   'there is no OIDC provider {} yet: the cluster is {}, and a new one may take some seconds to be seen':
-    '尚没有 OIDC 提供商 {}：集群的状态为 {}，新的提供商可能需要几秒才能查询到',
-  'the OIDC provider is of the issuer of new tokens': 'OIDC 提供商属于新 Token 的颁发者',
-  'OIDC provider {} is of {}': 'OIDC 提供商 {} 的颁发者为 {}',
+    '尚没有 OIDC 身份提供商 {}：集群的状态为 {}，新的身份提供商可能需要几秒才能查询到',
+  'the OIDC provider is of the issuer of new tokens': 'OIDC 身份提供商属于新 Token 的颁发者',
+  'OIDC provider {} is of {}': 'OIDC 身份提供商 {} 的颁发者为 {}',
   'OIDC provider {} is of issuer {}, and tokens are of {}: they differ in the last "/"':
-    'OIDC 提供商 {} 的颁发者为 {}，而 Token 的颁发者为 {}：两者仅末尾的 "/" 不同',
+    'OIDC 身份提供商 {} 的颁发者为 {}，而 Token 的颁发者为 {}：两者仅末尾的 "/" 不同',
   'OIDC provider {} is of {}, an earlier issuer of the cluster, and new tokens are of {}':
-    'OIDC 提供商 {} 的颁发者为 {}，是集群以前的颁发者，而新 Token 的颁发者为 {}',
-  'OIDC provider {} is of issuer {}, and tokens are of {}': 'OIDC 提供商 {} 的颁发者为 {}，而 Token 的颁发者为 {}',
-  'the OIDC provider takes tokens for {}': 'OIDC 提供商接受受众为 {} 的 Token',
-  'OIDC provider {} has the client id {}': 'OIDC 提供商 {} 有客户端 ID {}',
+    'OIDC 身份提供商 {} 的颁发者为 {}，是集群以前的颁发者，而新 Token 的颁发者为 {}',
+  'OIDC provider {} is of issuer {}, and tokens are of {}': 'OIDC 身份提供商 {} 的颁发者为 {}，而 Token 的颁发者为 {}',
+  'the OIDC provider takes tokens for {}': 'OIDC 身份提供商接受受众为 {} 的 Token',
+  'OIDC provider {} has the client id {}': 'OIDC 身份提供商 {} 有客户端 ID {}',
   'OIDC provider {} lacks the client id {}, so that STS refuses every token':
-    'OIDC 提供商 {} 缺少客户端 ID {}，因此 STS 会拒绝所有 Token',
+    'OIDC 身份提供商 {} 缺少客户端 ID {}，因此 STS 会拒绝所有 Token',
   'these credentials may not read OIDC provider {}: whether it fits is not known':
-    '当前凭证没有权限读取 OIDC 提供商 {}：不知道其是否符合要求',
+    '当前凭证没有权限读取 OIDC 身份提供商 {}：不知道其是否符合要求',
   'let them call ram:GetOIDCProvider': '请允许它们调用 ram:GetOIDCProvider',
-  'the role is in the account of the OIDC provider': '角色与 OIDC 提供商属于同一账号',
+  'the role is in the account of the OIDC provider': '角色与 OIDC 身份提供商属于同一账号',
   'role {} is of account {}': '角色 {} 属于账号 {}',
   'role {} is of account {}, and the OIDC provider of the cluster is of {}: it trusts roles of its own account only':
-    '角色 {} 属于账号 {}，而集群的 OIDC 提供商属于账号 {}：提供商只能被同一账号的角色信任',
+    '角色 {} 属于账号 {}，而集群的 OIDC 身份提供商属于账号 {}：身份提供商只能被同一账号的角色信任',
   'let the service account assume a role of account {}, and let that one assume role {} (sts:AssumeRole)':
     '请允许服务账户扮演账号 {} 的角色，再允许该角色扮演角色 {}（sts:AssumeRole）',
   'the role exists': '角色存在',
@@ -225,11 +225,11 @@ export const doctor: Catalogue = {
     'Token 的颁发者为 {}，STS 无法向其获取公钥：签发时集群没有启用 RRSA',
   'the token is of issuer {}': 'Token 的颁发者为 {}',
   "recreate the pod, so that it gets a token of cluster {}; a token of another cluster needs that cluster's OIDC provider":
-    '请重建 Pod，使其获得集群 {} 的 Token；其他集群的 Token 需要该集群的 OIDC 提供商',
-  'the OIDC provider is that of the cluster that issued it': 'OIDC 提供商属于签发该 Token 的集群',
+    '请重建 Pod，使其获得集群 {} 的 Token；其他集群的 Token 需要该集群的 OIDC 身份提供商',
+  'the OIDC provider is that of the cluster that issued it': 'OIDC 身份提供商属于签发该 Token 的集群',
   'both are of cluster {}': '两者均属于集群 {}',
   'by its issuer the token is of cluster {}, and {} is the OIDC provider of cluster {}':
-    '由颁发者可知 Token 属于集群 {}，而 {} 是集群 {} 的 OIDC 提供商',
+    '由颁发者可知 Token 属于集群 {}，而 {} 是集群 {} 的 OIDC 身份提供商',
   'set {} to acs:ram::{}:oidc-provider/ack-rrsa-{}': '请将 {} 设为 acs:ram::{}:oidc-provider/ack-rrsa-{}',
   'it is of the service account that is asked about': 'Token 属于所询问的服务账户',
   'give the file of a service account token that is projected into a pod': '请指定投影到 Pod 中的服务账户 Token 的文件',
@@ -249,12 +249,12 @@ export const doctor: Catalogue = {
   'the token is issued at {}, which is still to come: is the clock right?':
     'Token 的签发时间为 {}，尚未到来：时钟是否正确？',
   'the token is valid for another {}': 'Token 在 {} 内仍然有效',
-  'it is not older than the 12 hours that the OIDC provider takes': 'Token 没有超过 OIDC 提供商接受的 12 小时',
+  'it is not older than the 12 hours that the OIDC provider takes': 'Token 没有超过 OIDC 身份提供商接受的 12 小时',
   'the token does not say when it was issued (iat), which STS reads': 'Token 没有 STS 需要读取的签发时间（iat）',
   'the token was issued at {}, and the OIDC provider takes none that is older than 12h':
-    'Token 签发于 {}，而 OIDC 提供商不接受超过 12 小时的 Token',
+    'Token 签发于 {}，而 OIDC 身份提供商不接受超过 12 小时的 Token',
   'the token lives {}, and the OIDC provider takes none that is older than 12h':
-    'Token 的有效期为 {}，而 OIDC 提供商不接受超过 12 小时的 Token',
+    'Token 的有效期为 {}，而 OIDC 身份提供商不接受超过 12 小时的 Token',
   'the token lives {}': 'Token 的有效期为 {}',
   'take a new one: kubectl create token SERVICE_ACCOUNT -n NAMESPACE --audience {}':
     '请获取新的 Token：kubectl create token SERVICE_ACCOUNT -n NAMESPACE --audience {}',
@@ -305,20 +305,20 @@ export const doctor: Catalogue = {
   '{} is {}, which is not of the form acs:ram::<account id>:role/<role name>':
     '{} 为 {}，不符合 acs:ram::<account id>:role/<role name> 的形式',
   'set {} to the ARN that the RAM console shows for the role': '请将 {} 设为 RAM 控制台显示的角色 ARN',
-  'the OIDC provider ARN is well-formed': 'OIDC 提供商 ARN 格式正确',
-  'the OIDC provider is {}': 'OIDC 提供商为 {}',
+  'the OIDC provider ARN is well-formed': 'OIDC 身份提供商 ARN 格式正确',
+  'the OIDC provider is {}': 'OIDC 身份提供商为 {}',
   '{} is {}, which is not of the form acs:ram::<account id>:oidc-provider/<name>':
     '{} 为 {}，不符合 acs:ram::<account id>:oidc-provider/<name> 的形式',
   'set {} to the provider ARN that `ack-ram-tool rrsa status -c CLUSTER_ID` prints':
-    '请将 {} 设为 `ack-ram-tool rrsa status -c CLUSTER_ID` 输出的提供商 ARN',
-  'the OIDC provider is that of the cluster': 'OIDC 提供商属于该集群',
+    '请将 {} 设为 `ack-ram-tool rrsa status -c CLUSTER_ID` 输出的 OIDC 身份提供商 ARN',
+  'the OIDC provider is that of the cluster': 'OIDC 身份提供商属于该集群',
   'it is that of cluster {}': '它属于集群 {}',
-  '{} is {}, and the OIDC provider of cluster {} is {}': '{} 为 {}，而集群 {} 的 OIDC 提供商为 {}',
+  '{} is {}, and the OIDC provider of cluster {} is {}': '{} 为 {}，而集群 {} 的 OIDC 身份提供商为 {}',
   'set {} to {}': '请将 {} 设为 {}',
-  'role and OIDC provider are of one account': '角色和 OIDC 提供商属于同一账号',
-  'role and OIDC provider are of account {}': '角色和 OIDC 提供商属于账号 {}',
+  'role and OIDC provider are of one account': '角色和 OIDC 身份提供商属于同一账号',
+  'role and OIDC provider are of account {}': '角色和 OIDC 身份提供商属于账号 {}',
   '{} is of account {}, and {} of account {}: a provider is trusted by roles of its own account only':
-    '{} 属于账号 {}，而 {} 属于账号 {}：提供商只能被同一账号的角色信任',
+    '{} 属于账号 {}，而 {} 属于账号 {}：身份提供商只能被同一账号的角色信任',
   'correct the account in {} or {}; to reach account {} from a cluster of {}, assume a role of {} first and that role with it (sts:AssumeRole)':
     '请更正 {1} 或 {2} 中的账号；如需从账号 {4} 的集群访问账号 {3}，请先扮演账号 {5} 的角色，再用它扮演该角色（sts:AssumeRole）',
   'the clock of this machine is right: it is compared with the Date that STS answers with':
@@ -340,7 +340,7 @@ export const doctor: Catalogue = {
   'try again later': '请稍后重试',
   '{} answers': '{} 有应答',
   'STS issues credentials of the role for the token': 'STS 凭该 Token 签发角色的凭证',
-  'the role or the OIDC provider to ask STS with is not known': '不知道用哪个角色或 OIDC 提供商请求 STS',
+  'the role or the OIDC provider to ask STS with is not known': '不知道用哪个角色或 OIDC 身份提供商请求 STS',
   'STS issued credentials of {} until {}, which were thrown away': 'STS 签发了 {} 的凭证，有效期至 {}，已将其丢弃',
   'the VPC endpoint {} cannot be reached from here: {}': '无法从此处访问 VPC 接入点 {}：{}',
   'call the public endpoint: set ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED=false, or pass --use-vpc-endpoint=false; if this is the VPC, check the region that {} names':
@@ -365,7 +365,7 @@ export const doctor: Catalogue = {
   credentials: '凭证',
   cluster: '集群',
   issuer: '颁发者',
-  provider: '提供商',
+  provider: '身份提供商',
   role: '角色',
   trust: '信任策略',
   namespace: '命名空间',

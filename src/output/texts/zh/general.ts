@@ -28,7 +28,7 @@ export const general: Catalogue = {
   'RAM role {}': 'RAM 角色 {}',
   'RAM user': 'RAM 用户',
   'RAM role': 'RAM 角色',
-  'OIDC provider {}': 'OIDC 提供商 {}',
+  'OIDC provider {}': 'OIDC 身份提供商 {}',
   'addon {}': '组件 {}',
   'addon {} of cluster {}': '集群 {2} 的组件 {1}',
   'user {} of cluster {}': '集群 {2} 的用户 {1}',

@@ -135,7 +135,7 @@ export const help: Catalogue = {
     'imds 和 ecs-role 只使用此 ECS 实例的凭证，不使用其他凭证',
   "credentials from a pipeline's own token: github-actions, env:NAME or file:PATH":
     '使用流水线自身的 Token 获取凭证：github-actions、env:NAME 或 file:PATH',
-  'OIDC provider that trusts that token': '信任该 Token 的 OIDC 提供商',
+  'OIDC provider that trusts that token': '信任该 Token 的 OIDC 身份提供商',
   'role that the token is exchanged for': '用该 Token 扮演的角色',
   'audience to ask for': '请求的受众（audience）',
   'assume this role first': '先扮演此角色',
@@ -146,8 +146,8 @@ export const help: Catalogue = {
   'allow http endpoints beyond this machine': '允许本机以外的 http 接入点',
   'show what would change, change nothing': '显示将要发生的变更，但不做任何变更',
   'format of what is printed on stdout': 'stdout 的输出格式',
-  "the cluster's OIDC provider; no credentials are needed then": '集群的 OIDC 提供商；指定后无需凭证',
-  'the cluster whose OIDC provider is meant': '使用哪个集群的 OIDC 提供商',
+  "the cluster's OIDC provider; no credentials are needed then": '集群的 OIDC 身份提供商；指定后无需凭证',
+  'the cluster whose OIDC provider is meant': '使用哪个集群的 OIDC 身份提供商',
   'reach the API server by this file': '通过此文件访问 API Server',
   'reach the API server by this context': '通过此上下文访问 API Server',
   'make of manifests what ack-pod-identity-webhook would make of their pods':
@@ -222,7 +222,7 @@ export const help: Catalogue = {
     '自定义策略 NAME 不存在时用 FILE 创建；可重复指定',
   'description of a role that is created': '新建角色的描述',
   'longest session of a role that is created, 1h to 12h': '新建角色的最大会话时长，1h 到 12h',
-  'show whether RRSA is on for a cluster, and its OIDC provider': '显示集群是否已启用 RRSA 及其 OIDC 提供商',
+  'show whether RRSA is on for a cluster, and its OIDC provider': '显示集群是否已启用 RRSA 及其 OIDC 身份提供商',
   'turn RRSA on for a cluster and wait until it is': '为集群启用 RRSA 并等待完成',
   'Starts the change, waits for its task and then for the cluster. A change that is running already is joined. Pods that exist must be recreated afterwards.':
     '发起变更，先等待其任务，再等待集群。已在进行的变更会直接加入等待。之后必须重建已有的 Pod。',
@@ -260,7 +260,7 @@ export const help: Catalogue = {
     '为组件创建自定义策略和该集群专用的角色，将策略附加到角色，并允许组件的服务账户扮演该角色。已存在的内容保持不变。支持的组件：kritis-validation-hook 和 ack-erdma-controller。',
   'kritis-validation-hook or ack-erdma-controller': 'kritis-validation-hook 或 ack-erdma-controller',
   'exchange an OIDC token for credentials of a RAM role and print them': '用 OIDC Token 换取 RAM 角色的临时凭证并输出',
-  'the OIDC provider of the cluster': '集群的 OIDC 提供商',
+  'the OIDC provider of the cluster': '集群的 OIDC 身份提供商',
   'file that holds the OIDC token; - reads stdin': '保存 OIDC Token 的文件；- 表示从标准输入读取',
   'list the clusters with the credentials of this pod': '使用此 Pod 的凭证列出集群',
   'Shows that RRSA works. Goes on until it is stopped; a round that fails is reported and does not end it.':
@@ -297,7 +297,7 @@ export const help: Catalogue = {
     '输出此命令行所需的最小 RAM 权限策略，不做其他任何事',
   'find out why a pod gets no credentials': '查明 Pod 为什么获取不到凭证',
   'From outside, with a cluster: looks at credentials, cluster, issuer, OIDC provider, role and its trust policy, namespace, service account and pods. In a pod whose environment names role, OIDC provider and token: looks at these and asks STS. With a token file alone: decodes it, and sends it nowhere. Names the first fault and the command that mends it; exits with 3 when there is one.':
-    '在集群外并指定集群时：检查凭证、集群、颁发者、OIDC 提供商、角色及其信任策略、命名空间、服务账户和 Pod。在环境变量指定了角色、OIDC 提供商和 Token 的 Pod 中：检查这些内容并询问 STS。仅指定 Token 文件时：只解码，不发送到任何地方。给出第一个故障以及修复它的命令；存在故障时以 3 退出。',
+    '在集群外并指定集群时：检查凭证、集群、颁发者、OIDC 身份提供商、角色及其信任策略、命名空间、服务账户和 Pod。在环境变量指定了角色、OIDC 身份提供商和 Token 的 Pod 中：检查这些内容并询问 STS。仅指定 Token 文件时：只解码，不发送到任何地方。给出第一个故障以及修复它的命令；存在故障时以 3 退出。',
   'the RAM role, by name or ARN; else the one that the service account names':
     'RAM 角色的名称或 ARN；否则为服务账户所指定的角色',
   'only this pod of the namespace': '仅命名空间中的此 Pod',
@@ -319,7 +319,7 @@ export const help: Catalogue = {
   'on the role': '作用于角色',
   'on the policy': '作用于权限策略',
   'on the user': '作用于用户',
-  'on the OIDC provider': '作用于 OIDC 提供商',
+  'on the OIDC provider': '作用于 OIDC 身份提供商',
   'on all of the account': '作用于整个账号',
   'on what is named, or all': '作用于所指定的资源，或全部',
   '{} *': '{} *',
@@ -366,12 +366,12 @@ export const help: Catalogue = {
   'failed, or some cluster could not be scanned: the list may lack something': '失败，或有集群无法扫描：列表可能不完整',
   'failed, or some cluster was not cleaned up': '失败，或有集群未清理',
   'Prints the state of RRSA and, while it is on, the name and ARN of the OIDC provider of the cluster and the issuer of its tokens. A cluster that can never have RRSA is answered for as well, with a warning.':
-    '输出 RRSA 的状态；已启用时还输出集群的 OIDC 提供商的名称和 ARN，以及 Token 颁发者。对于不可能支持 RRSA 的集群同样给出结果，并附带警告。',
+    '输出 RRSA 的状态；已启用时还输出集群的 OIDC 身份提供商的名称和 ARN，以及 Token 颁发者。对于不可能支持 RRSA 的集群同样给出结果，并附带警告。',
   'failed, or the cluster cannot have RRSA': '失败，或集群不支持 RRSA',
   'timed out while waiting; the change goes on, and the same command joins it':
     '等待超时；变更仍在继续，重新运行同一命令可加入等待',
   'The addon gives pods what they need to assume a role: token, variables and the ARN of the OIDC provider. Starts the installation and waits until the addon is active; an installation that is running already is joined.':
-    '该组件为 Pod 注入扮演角色所需的内容：Token、环境变量以及 OIDC 提供商的 ARN。开始安装并等待组件生效；已在进行的安装会直接加入等待。',
+    '该组件为 Pod 注入扮演角色所需的内容：Token、环境变量以及 OIDC 身份提供商的 ARN。开始安装并等待组件生效；已在进行的安装会直接加入等待。',
   'failed, or the addon did not come to work': '失败，或组件没有正常工作',
   'failed: RRSA is off, there is no such role or policy, or others kept overwriting the trust policy':
     '失败：RRSA 未启用、没有该角色或权限策略，或信任策略不断被他人覆盖',
@@ -422,14 +422,14 @@ export const help: Catalogue = {
   'The API server of the kubeconfig, where it is asked, allows by its own rules.':
     '需要查询 kubeconfig 所指的 API Server 时，由其按自身的规则授权。',
   'Looks for what keeps a pod from its credentials, and names the first fault and the command that mends it. With --cluster-id from outside: credentials, cluster, issuer, OIDC provider, role and its trust policy, namespace, service account and pods. Within a pod, where the environment names them: role, OIDC provider, token, and what STS says to them. With --oidc-token-file alone: what the token says of itself; it is sent nowhere without --assume, and never shown. --fix labels, annotates, associates and installs the addon after one question, and looks again.':
-    '查找 Pod 获取不到凭证的原因，并给出第一个故障以及修复它的命令。指定 --cluster-id 时从集群外检查：凭证、集群、颁发者、OIDC 提供商、角色及其信任策略、命名空间、服务账户和 Pod。在环境变量已指定相关内容的 Pod 中：检查角色、OIDC 提供商、Token 以及 STS 的应答。仅指定 --oidc-token-file 时：检查 Token 自身的内容；不指定 --assume 时不会发送到任何地方，也绝不会显示。--fix 在确认一次后添加标签和注解、关联角色并安装组件，然后重新检查。',
+    '查找 Pod 获取不到凭证的原因，并给出第一个故障以及修复它的命令。指定 --cluster-id 时从集群外检查：凭证、集群、颁发者、OIDC 身份提供商、角色及其信任策略、命名空间、服务账户和 Pod。在环境变量已指定相关内容的 Pod 中：检查角色、OIDC 身份提供商、Token 以及 STS 的应答。仅指定 --oidc-token-file 时：检查 Token 自身的内容；不指定 --assume 时不会发送到任何地方，也绝不会显示。--fix 在确认一次后添加标签和注解、关联角色并安装组件，然后重新检查。',
   'no fault found; warnings do not count': '没有发现故障；警告不计入',
   'a fault found': '发现故障',
   'with --cluster-id all': '使用 --cluster-id all 时',
   'unless --cluster-id all': '除非使用 --cluster-id all',
   'with -o yaml': '使用 -o yaml 时',
   'namespace, service account and pods are not looked at': '不检查命名空间、服务账户和 Pod',
-  'the OIDC provider is not looked at': '不检查 OIDC 提供商',
+  'the OIDC provider is not looked at': '不检查 OIDC 身份提供商',
   'the addon is watched instead of the task': '改为观察组件，而不是任务',
   'GetCallerIdentity is called, which needs no permission. What is in the cluster is read and changed with the rights of the kubeconfig.':
     '会调用 GetCallerIdentity，它不需要权限。集群中的内容以 kubeconfig 的权限读取和修改。',

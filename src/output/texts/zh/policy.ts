@@ -54,9 +54,9 @@ export const policy: Catalogue = {
   'has {} under {}, where a wildcard is no wildcard and never matches':
     '在 {2} 下使用 {1}，通配符在其中不起作用，永远不会匹配',
   'does not ask for {}, so it trusts tokens of any issuer that its provider takes':
-    '没有要求 {}，因此信任其提供商接受的任何颁发者的 Token',
+    '没有要求 {}，因此信任其身份提供商接受的任何颁发者的 Token',
   'does not ask for {}, so it trusts tokens of any audience that its provider takes':
-    '没有要求 {}，因此信任其提供商接受的任何受众的 Token',
+    '没有要求 {}，因此信任其身份提供商接受的任何受众的 Token',
   'compares {} by {}, and RAM asks for StringEquals': '用 {2} 比较 {1}，而 RAM 要求使用 StringEquals',
   'asks for {} {}, and tokens have {} (they differ in the last "/")':
     '要求 {} 为 {}，而 Token 中为 {}（两者仅末尾的 "/" 不同）',

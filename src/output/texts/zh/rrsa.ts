@@ -76,7 +76,7 @@ export const rrsa: Catalogue = {
   'run: ack-ram-tool rrsa enable -c {}': '请运行：ack-ram-tool rrsa enable -c {}',
   'cluster {} says that RRSA is on, but not its token issuer': '集群 {} 已启用 RRSA，但没有给出 Token 颁发者',
   'cluster {} says that RRSA is on, but not the ARN of its OIDC provider':
-    '集群 {} 已启用 RRSA，但没有给出 OIDC 提供商的 ARN',
+    '集群 {} 已启用 RRSA，但没有给出 OIDC 身份提供商的 ARN',
   'created role {}': '已创建角色 {}',
   'asked for role {} to be created, and got no answer: it may exist': '已请求创建角色 {}，但没有收到应答：它可能已存在',
   'role {} was created by somebody else meanwhile': '角色 {} 在此期间已被他人创建',
@@ -140,7 +140,7 @@ export const rrsa: Catalogue = {
     '请传入 --namespace 和 --service-account，或传入 --oidc-token-file',
   'to create it, run: ack-ram-tool rrsa associate-role -c {} -r {} -n {} -s {} --create-role-if-not-exist':
     '如需创建，请运行：ack-ram-tool rrsa associate-role -c {} -r {} -n {} -s {} --create-role-if-not-exist',
-  'no statement trusts the OIDC provider of cluster {} ({})': '没有语句信任集群 {} 的 OIDC 提供商（{}）',
+  'no statement trusts the OIDC provider of cluster {} ({})': '没有语句信任集群 {} 的 OIDC 身份提供商（{}）',
   'done before it stopped: {}': '停止之前已完成：{}',
   'installing ack-pod-identity-webhook on cluster {}': '正在集群 {} 上安装 ack-pod-identity-webhook',
   "joining the installation of ack-pod-identity-webhook on cluster {} (state '{}')":
@@ -236,9 +236,9 @@ export const rrsa: Catalogue = {
   'the token is of {}, an earlier issuer of cluster {}; new tokens are of {}':
     'Token 的颁发者为 {}，是集群 {} 以前的颁发者；新 Token 的颁发者为 {}',
   'the token is for nobody, and the OIDC provider takes tokens for "{}"':
-    'Token 没有受众，而 OIDC 提供商接受受众为 "{}" 的 Token',
+    'Token 没有受众，而 OIDC 身份提供商接受受众为 "{}" 的 Token',
   'the token is for {}, and the OIDC provider takes tokens for "{}"':
-    'Token 的受众为 {}，而 OIDC 提供商接受受众为 "{}" 的 Token',
+    'Token 的受众为 {}，而 OIDC 身份提供商接受受众为 "{}" 的 Token',
   'the token is of {}, which is no service account': 'Token 的主体为 {}，它不是服务账户',
   'the trust policy of role {} would be {} characters long, which RAM refuses':
     '角色 {} 的信任策略将长达 {} 个字符，会被 RAM 拒绝',

@@ -6,7 +6,7 @@ export const sandbox: Catalogue = {
     '集群最初没有启用 RRSA，其中的应用无法以自己的角色调用云服务 API。',
   'Turn RRSA on. The cluster gets an OIDC issuer and the account an identity provider that trusts it.':
     '启用 RRSA。集群将拥有 OIDC 颁发者，账号下将创建信任它的身份提供商。',
-  'Now the cluster has a provider and an issuer.': '现在集群已有提供商和颁发者。',
+  'Now the cluster has a provider and an issuer.': '现在集群已有身份提供商和颁发者。',
   'Let service account demo-sa of namespace rrsa-demo assume role demo-role-for-rrsa, and let the role read clusters.':
     '允许命名空间 rrsa-demo 的服务账户 demo-sa 扮演角色 demo-role-for-rrsa，并允许该角色读取集群。',
   'A pod of that service account finds a token in a projected volume. The sandbox signs one just like it.':
