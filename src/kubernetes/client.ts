@@ -8,6 +8,7 @@ import type https from 'node:https';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
 import { messageOf, ToolError } from '../errors.ts';
+import { readFault } from '../read-fault.ts';
 import { type ApiDeps, type KubernetesClient, openClient } from './api-client.ts';
 import { isNone, readSentKubeconfig } from './sent-kubeconfig.ts';
 import { agentOf, serverOf } from './server-agent.ts';
@@ -112,7 +113,7 @@ function defaultFiles(env: ConnectDeps['env'], home: string | undefined): string
 
 async function readConfig(path: string, create: () => KubeConfig): Promise<KubeConfig> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw new ToolError('FILE_UNREADABLE', `cannot read kubeconfig ${path}: ${messageOf(error)}`);
+    throw new ToolError('FILE_UNREADABLE', `cannot read kubeconfig ${path}: ${readFault(error)}`);
   });
   const config = create();
   try {

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import https from 'node:https';
 import { isIPv6 } from 'node:net';
-import { messageOf, ToolError } from '../errors.ts';
+import { ToolError } from '../errors.ts';
+import { readFault } from '../read-fault.ts';
 import { type ApiDeps, type KubernetesClient, openClient } from './api-client.ts';
 
 /** Where a kubelet mounts the service account of a pod. */
@@ -26,7 +27,7 @@ export async function connectInCluster(
     const path = `${serviceAccountFolder}/${name}`;
     return (
       await readFile(path, 'utf8').catch((error: unknown) => {
-        throw new ToolError('FILE_UNREADABLE', `cannot read ${path}: ${messageOf(error)}`, {
+        throw new ToolError('FILE_UNREADABLE', `cannot read ${path}: ${readFault(error)}`, {
           hint: 'the pod needs its service account token mounted',
         });
       })

@@ -4,6 +4,7 @@ import { chmod, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/
 import { delimiter, dirname, join } from 'node:path';
 import { messageOf, ToolError, usageError } from '../errors.ts';
 import { makeFolder } from '../make-folder.ts';
+import { readFault } from '../read-fault.ts';
 import type { KubeconfigEntry } from './kubeconfig.ts';
 import { type KubeconfigMerge, mergeKubeconfig } from './kubeconfig-merge.ts';
 
@@ -80,7 +81,7 @@ async function readText(file: string): Promise<string | undefined> {
   } catch (error) {
     if (error instanceof ToolError) throw error;
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new ToolError('FILE_UNREADABLE', `cannot read kubeconfig ${file}: ${messageOf(error)}`, { cause: error });
+    throw new ToolError('FILE_UNREADABLE', `cannot read kubeconfig ${file}: ${readFault(error)}`, { cause: error });
   }
 }
 

@@ -261,7 +261,12 @@ describe('webhook serve', async () => {
   });
 
   it.each([
-    ['a kubeconfig that is not there', [...tls, '--kubeconfig', join(home, 'nothing')], 1, 'cannot read kubeconfig'],
+    [
+      'a kubeconfig that is not there',
+      [...tls, '--kubeconfig', join(home, 'nothing')],
+      1,
+      'nothing: there is no such file',
+    ],
     [
       'a key of another certificate',
       ['--tls-cert', cert, '--tls-key', cert, '--kubeconfig', kubeconfig],

@@ -55,7 +55,7 @@ export const backupDir: FlagSpec = {
   name: 'backup-dir',
   kind: 'path',
   value: 'FOLDER',
-  summary: 'where the old trust policy is kept before it changes',
+  summary: 'where the old trust policy is kept before it changes; else ~/.local/state/ack-ram-tool/backups',
 };
 
 /** The session that an assumed role gives. */

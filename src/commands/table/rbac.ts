@@ -66,7 +66,7 @@ export const rbacCommands: readonly CommandSpec[] = [
         name: 'backup-dir',
         kind: 'path',
         value: 'FOLDER',
-        summary: 'where the bindings are kept before they are deleted',
+        summary: 'where the bindings are kept before they are deleted; else ~/.local/state/ack-ram-tool/rbac',
       },
     ],
     outputs,

@@ -52,9 +52,12 @@ function checkLines(
     skipped: colour.dim,
   };
   const said = subject === undefined || message.includes(subject) ? message : `${subject}: ${message}`;
+  // Some list what was looked at.
+  const [first = '', ...further] = translate(stripControl(said, '\n')).split('\n');
   const cures = cure === undefined ? [] : translate(escapeControl(cure)).split('\n');
   return [
-    `  ${paint[status](status.padEnd('skipped'.length))}  ${id.padEnd(width)}  ${translate(stripControl(said))}`,
+    `  ${paint[status](status.padEnd('skipped'.length))}  ${id.padEnd(width)}  ${first}`,
+    ...further.map((line) => `           ${line.trim()}`),
     ...cures.map((line) => `           ${colour.bold(line)}`),
   ];
 }

@@ -36,7 +36,8 @@ cluster
   fault    rrsa-on      RRSA is off on cluster c1
            enable
            it
-  warning  addon        it is busy
+  warning  addon        it is
+           busy
            wait \\u001b[2J
 issuer
   skipped  keys         not looked at: rrsa-on comes first
@@ -57,6 +58,21 @@ issuer
       /\n\nno fault found \(1 of 2 checks skipped\)\n$/,
     );
     expect(presenter.text({ healthy: true, checks: [] })).toMatch(/STS\n\n\nno fault found\n$/);
+  });
+
+  it('keeps the lines of a message apart, below its check', () => {
+    const message = 'no credentials found; looked at\n  environment: nothing\nfault  faked: \u001b[31mx';
+    expect(
+      presenter.text({ healthy: false, checks: [result({ status: 'fault', message, cure: 'set it' })] }),
+    ).toContain(
+      [
+        '  fault    rrsa-on  no credentials found; looked at',
+        '           environment: nothing',
+        '           fault  faked: x',
+        '           set it',
+        '',
+      ].join('\n'),
+    );
   });
 
   it('has the same words in colour', async () => {

@@ -116,7 +116,8 @@ export const help: Catalogue = {
   'the Kubernetes namespace; `*` and `?` are wildcards': 'Kubernetes 命名空间；`*` 和 `?` 是通配符',
   'the Kubernetes service account; `*` and `?` are wildcards': 'Kubernetes 服务账户；`*` 和 `?` 是通配符',
   'how long to wait': '等待时长',
-  'where the old trust policy is kept before it changes': '变更前存放旧信任策略的位置',
+  'where the old trust policy is kept before it changes; else ~/.local/state/ack-ram-tool/backups':
+    '变更前存放旧信任策略的位置；否则为 ~/.local/state/ack-ram-tool/backups',
   'life of the session, 15m up to the limit of the role': '会话有效期，从 15m 到角色的上限',
   'name of the session, seen in audit logs; else ALIBABA_CLOUD_ROLE_SESSION_NAME, else ack-ram-tool':
     '会话名称，会出现在审计日志中；否则为 ALIBABA_CLOUD_ROLE_SESSION_NAME，再否则为 ack-ram-tool',
@@ -213,7 +214,8 @@ export const help: Catalogue = {
   'Shows the bindings and the last activity of the user, asks once, and keeps every binding as a file that `kubectl create -f` takes before anything is deleted. The caller and the account itself are refused. Whoever was active in the last 7 days is cleaned up after only when that was confirmed at the prompt, or with --force.':
     '显示该用户的绑定和最近活动，确认一次，并在删除之前将每个绑定保存为可供 `kubectl create -f` 使用的文件。拒绝清理调用者自身和账号本身。最近 7 天内活跃的用户，只有在提示中确认或使用 --force 时才会清理。',
   'also when the user was active lately, or that is not known': '即使用户最近活跃或活跃情况未知也执行',
-  'where the bindings are kept before they are deleted': '删除前存放绑定的位置',
+  'where the bindings are kept before they are deleted; else ~/.local/state/ack-ram-tool/rbac':
+    '删除前存放绑定的位置；否则为 ~/.local/state/ack-ram-tool/rbac',
   'attach this system policy to the role; may be repeated': '为角色附加此系统策略；可重复指定',
   'attach this custom policy to the role; may be repeated': '为角色附加此自定义策略；可重复指定',
   'detach this system policy from the role; may be repeated': '从角色移除此系统策略；可重复指定',
