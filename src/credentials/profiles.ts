@@ -99,7 +99,7 @@ function placesOf({
         },
   );
   if (!ignoreAliyunCli) places.push(homePlace('aliyun CLI', home, ['.aliyun', 'config.json'], true));
-  places.push(homePlace('credentials file of the SDKs', home, ['.alibabacloud', 'credentials'], false));
+  places.push(homePlace('SDK credentials file', home, ['.alibabacloud', 'credentials'], false));
   return places;
 }
 

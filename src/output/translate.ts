@@ -150,7 +150,8 @@ export function createTranslator(catalogue: Catalogue, join: Join = (left, right
     });
     // What stands before a colon or a comma is seldom the subject of what stands behind it.
     const swallows = ({ template, values }: Fit): boolean =>
-      template.literals[0] === '' && /[:,;] /.test(values[0] ?? '');
+      template.literals[0] === '' &&
+      values.some((value, at) => (at === 0 || at < values.length - 1) && /[:,;] /.test(value));
     for (const fit of [...fits.filter((each) => !swallows(each)), ...fits.filter(swallows)]) {
       const filled = apply(fit, depth);
       if (filled !== undefined) return filled;

@@ -62,6 +62,16 @@ describe('the tool in Chinese', () => {
     expect(group.stdout).toMatch(/^ {2}status +显示集群/m);
   });
 
+  it('says where credentials were looked for, each place in Chinese', async () => {
+    const { exitCode, stderr } = await runTool(['auth', 'whoami'], {
+      env: { ...chinese, ALIBABA_CLOUD_ACCESS_KEY_ID: undefined, ALIBABA_CLOUD_ACCESS_KEY_SECRET: undefined },
+    });
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain('\n  凭证文件：没有设置 ALIBABA_CLOUD_CREDENTIALS_FILE\n');
+    expect(stderr).toMatch(/\n {2}SDK 的凭证文件：.*credentials 中没有任何配置\n/);
+    expect(stderr).not.toMatch(/[a-z]{2,} (?:the|of|is|with|and) [a-z]{2,}/);
+  });
+
   it('keeps labelled lines and log levels', async () => {
     const status = await runTool(['rrsa', 'status', '-c', foo], { env: chinese });
     expect(status).toMatchObject({ exitCode: 0, stdout: 'RRSA feature: disabled\n' });

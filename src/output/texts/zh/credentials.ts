@@ -106,7 +106,7 @@ export const credentials: Catalogue = {
   'environment (STS token)': '环境变量（STS Token）',
   'environment (OIDC token)': '环境变量（OIDC Token）',
   'environment (AccessKey)': '环境变量（AccessKey）',
-  'no security token beside an AccessKey ({})': '有 AccessKey 但没有安全令牌（{}）',
+  'no security token beside an AccessKey ({})': '没有与 AccessKey 配套的安全令牌（{}）',
   'neither ALIBABA_CLOUD_OIDC_PROVIDER_ARN nor ALIBABA_CLOUD_OIDC_TOKEN_FILE is set':
     'ALIBABA_CLOUD_OIDC_PROVIDER_ARN 和 ALIBABA_CLOUD_OIDC_TOKEN_FILE 均未设置',
   'no AccessKey id ({})': '没有 AccessKey ID（{}）',
@@ -248,7 +248,7 @@ export const credentials: Catalogue = {
   'credentials file {}': '凭证文件 {}',
   'ALIBABA_CLOUD_CREDENTIALS_FILE is not set': '没有设置 ALIBABA_CLOUD_CREDENTIALS_FILE',
   'aliyun CLI': '阿里云 CLI',
-  'credentials file of the SDKs': 'SDK 的凭证文件',
+  'SDK credentials file': 'SDK 的凭证文件',
   'there is no home folder': '没有主目录',
   'nothing is configured in {}': '{} 中没有任何配置',
   'the file of {}': '{} 的文件',
