@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
-import { readBoundedFile, readFault } from '../credentials/bounded-file.ts';
+import { readBoundedFile } from '../credentials/bounded-file.ts';
 import { ToolError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { maxManifestBytes } from '../kubernetes/manifest-stream.ts';
+import { readStdin } from './read-stdin.ts';
 
 /**
  * Manifests of a file, `-` for stdin; `name` is for messages. Throws `FILE_UNREADABLE`, and `FILE_INVALID` for more than
@@ -13,7 +14,7 @@ export async function readManifests(
   { stdin, cwd }: Pick<Io, 'stdin' | 'cwd'>,
 ): Promise<{ text: string; name: string }> {
   const name = file === '-' ? 'standard input' : file;
-  const bytes = file === '-' ? await readStdin(stdin) : await readFile(resolve(cwd, file));
+  const bytes = file === '-' ? await readStdin(stdin, maxManifestBytes) : await readFile(resolve(cwd, file));
   if (bytes.length > maxManifestBytes) {
     throw new ToolError('FILE_INVALID', `${name} is too large: manifests may have ${maxManifestBytes} bytes`);
   }
@@ -26,20 +27,4 @@ export async function readManifests(
 
 async function readFile(path: string): Promise<Buffer> {
   return (await readBoundedFile(path, 'manifest file', maxManifestBytes)).bytes;
-}
-
-async function readStdin(stdin: Io['stdin']): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of stdin) {
-      const bytes = Buffer.from(chunk);
-      chunks.push(bytes);
-      length += bytes.length;
-      if (length > maxManifestBytes) break;
-    }
-  } catch (cause) {
-    throw new ToolError('FILE_UNREADABLE', `cannot read standard input: ${readFault(cause)}`, { cause });
-  }
-  return Buffer.concat(chunks);
 }

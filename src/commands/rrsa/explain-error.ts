@@ -4,9 +4,9 @@ import { formatJson } from '../../output/json.ts';
 import { stripControl } from '../../output/plain.ts';
 import { redact } from '../../output/redact.ts';
 import { explainErrorPresenter } from '../../output/results/explain-error.ts';
-import { readFault } from '../../read-fault.ts';
 import { explainPasted } from '../../rrsa/pasted-error.ts';
 import { langOf } from '../lang.ts';
+import { readStdin } from '../read-stdin.ts';
 import type { CommandInput } from '../spec.ts';
 
 const mostKib = 64;
@@ -31,28 +31,12 @@ async function readPasted(argument: string | undefined, { stdin }: Io): Promise<
   if (argument === undefined && stdin.isTTY === true) {
     throw usageError('there is no text to explain', howToPass);
   }
-  const bytes = argument === undefined || argument === '-' ? await readStdin(stdin) : Buffer.from(argument);
+  const bytes = argument === undefined || argument === '-' ? await readStdin(stdin, mostBytes) : Buffer.from(argument);
   if (bytes.length <= mostBytes) return new TextDecoder().decode(bytes);
   throw usageError(
     `the text is longer than ${mostKib} KiB`,
     'pass the lines of the error only, such as those of kubectl logs --tail=100',
   );
-}
-
-async function readStdin(stdin: Io['stdin']): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  try {
-    for await (const chunk of stdin) {
-      const bytes = Buffer.from(chunk);
-      chunks.push(bytes);
-      length += bytes.length;
-      if (length > mostBytes) break;
-    }
-  } catch (cause) {
-    throw new ToolError('FILE_UNREADABLE', `cannot read standard input: ${readFault(cause)}`, { cause });
-  }
-  return Buffer.concat(chunks);
 }
 
 const privateKey = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----[^-]*(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----)?/g;
