@@ -33,8 +33,6 @@ export interface CommandSpec {
   /** Words that name the command: `['rrsa', 'status']`. */
   path: readonly string[];
   summary: string;
-  /** A paragraph for its help page. */
-  description?: string;
   /** Command lines that can be pasted. */
   examples: readonly string[];
   /** Flags of its own; `flagsOf` adds the shared ones. */

@@ -39,7 +39,7 @@ export function commandPage(spec: CommandSpec, io: Io, translate: Translate, lay
 function describeCommand(page: Command, spec: CommandSpec, reader: Reader): void {
   const { translate } = reader;
   const flags = flagsOf(spec);
-  const paragraph = helpContents(spec.path)?.paragraph ?? spec.description;
+  const paragraph = helpContents(spec.path)?.paragraph;
   page.addHelpText('before', `${translate('Examples:')}\n${spec.examples.map((line) => `  ${line}\n`).join('')}`);
   page.usage(spec.args ? `[flags] ${spec.args.usage}` : '[flags]');
   page.description(
